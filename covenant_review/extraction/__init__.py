@@ -1,0 +1,1 @@
+"""File bytes → Document. Pure: no Flask, no database."""

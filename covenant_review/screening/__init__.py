@@ -1,0 +1,1 @@
+"""Clauses against the rule set. Pure: no Flask, no database."""

@@ -1,0 +1,1 @@
+"""Vietnamese text: normal form, folding, syllables. Pure: no Flask, no database."""
