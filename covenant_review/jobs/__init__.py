@@ -1,0 +1,1 @@
+"""Background work on a lease table: nothing is lost when a worker dies, nothing is recorded twice."""

@@ -1,0 +1,1 @@
+"""Province, commune, community, covenant, and the legal life of a covenant."""

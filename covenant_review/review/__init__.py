@@ -1,0 +1,1 @@
+"""Decisions of reviewers, the proposed verdict, and the sign-off by a second person."""

@@ -1,0 +1,94 @@
+"""Amounts in a clause: figures and Vietnamese number words, with what they count, so that two sides can be compared."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from covenant_review.screening.reading import Reading
+from covenant_review.text.syllables import COMMA
+
+_ONES = {
+    "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8,
+    "chín": 9, "mười": 10, "chục": 10, "dăm": 5, "đôi": 2,
+}
+_SCALES = {"mươi": 10, "mười": 10, "chục": 10, "trăm": 100, "nghìn": 1000, "ngàn": 1000, "vạn": 10000, "triệu": 10**6, "tỷ": 10**9}
+_NOT_AMOUNT_BEFORE = frozenset("thứ điều khoản điểm mẫu số lần lớp lúc ngày mồng mùng rằm quyết khóa chương tổ xóm ngõ".split())
+_NOT_UNIT = frozenset("giờ".split())
+_YEAR_AFTER = frozenset("mỗi hằng hàng trong cuối đầu nhiều mấy đến từ vào ba hai một mươi".split())
+
+
+class Amount(NamedTuple):
+    """`value` of `unit` (the syllable after the number) at syllables `start:end`."""
+
+    value: float
+    unit: str
+    start: int
+    end: int
+
+
+def _figure(word: str) -> float | None:
+    digits = word.rstrip("%")
+    if not digits or not digits[0].isdigit():
+        return None
+    if digits.count(".") and all(len(group) == 3 for group in digits.split(".")[1:]):
+        digits = digits.replace(".", "")
+    try:
+        return float(digits.replace(",", "."))
+    except ValueError:
+        return None
+
+
+def find_amounts(reading: Reading, start: int, end: int) -> list[Amount]:
+    """The amounts in syllables `start:end`. Week days, dates, hours, article numbers and "mỗi năm" are no amounts."""
+    amounts = []
+    position = start
+    while position < end:
+        value, after = _number_at(reading, position, end)
+        if value is None:
+            position += 1
+            continue
+        before = reading.words[position - 1] if position > start else ""
+        unit = reading.words[after] if after < end and reading.breaks[after] < COMMA else ""
+        if before not in _NOT_AMOUNT_BEFORE and unit not in _NOT_UNIT:
+            amounts.append(Amount(value, unit, position, after))
+        position = after
+    return amounts
+
+
+def _number_at(reading: Reading, position: int, end: int) -> tuple[float | None, int]:
+    word = reading.words[position]
+    figure = _figure(word)
+    if figure is not None:
+        after = position + 1
+        while after < end and reading.words[after] in _SCALES and reading.breaks[after] < COMMA:
+            figure *= _SCALES[reading.words[after]]
+            after += 1
+        return figure, after
+    if word in ("nửa", "rưỡi"):
+        return 0.5, position + 1
+    if word not in _ONES or (word == "năm" and not _is_five(reading, position, end)):
+        return None, position + 1
+    total, current, after = 0.0, 0.0, position
+    while after < end and (after == position or reading.breaks[after] < COMMA):
+        word = reading.words[after]
+        if word in _SCALES and after > position:
+            current = (current or 1) * _SCALES[word] if _SCALES[word] < 1000 else current
+            if _SCALES[word] >= 1000:
+                total, current = (total + (current or 1)) * _SCALES[word], 0
+        elif word in _ONES and not (word == "năm" and after > position and reading.words[after - 1] in _ONES):
+            current += _ONES[word]
+        elif word == "rưỡi" and after > position:
+            current *= 1.5
+        else:
+            break
+        after += 1
+    return total + current, after
+
+
+def _is_five(reading: Reading, position: int, end: int) -> bool:
+    if position and reading.words[position - 1] in _YEAR_AFTER:
+        return False
+    following = reading.words[position + 1] if position + 1 < end else ""
+    return following in _SCALES or following in frozenset(
+        "đồng công ngày buổi suất phần tháng năm tuổi thước sào mẫu cân trứng lần con đứa quan chỗ viên người ông bà anh".split()
+    )

@@ -1,0 +1,74 @@
+"""`one_sex_only` and its kin: a right, duty, share, office or burden given to one sex, with no other beside it on equal terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from covenant_review.screening.concepts import Mention
+from covenant_review.screening.reading import Reading
+from covenant_review.screening.schema import PatternKind, PatternSpec
+from covenant_review.screening.sequences import Budget, Element
+
+DEFAULT_BEARERS: dict[PatternKind, tuple[str, ...]] = {
+    "male_default": ("suat-dinh", "truong-nam", "gia-truong"),
+    "child_sex": ("nha-khong-con-trai", "nguoi-co-con-trai"),
+    "life_state": ("goa-phu", "chua-hoang", "kinh-nguyet", "o-cu", "co-thai", "gai-xuat-gia", "o-re", "hiem-muon"),
+}
+
+
+def bearers_of(spec: PatternSpec) -> tuple[str, ...]:
+    """The concepts that may bear: those of the pattern, else those of its kind."""
+    return spec.who or DEFAULT_BEARERS.get(spec.kind, ())
+
+
+def find_bearers(spec: PatternSpec, reading: Reading, budget: Budget) -> Iterator[tuple[Element, ...]]:
+    """Every bearer with one mention of each group of `all` near it, at least one of them in the clause itself."""
+    for concept in bearers_of(spec):
+        for who in reading.by_concept.get(concept, ()):
+            budget.spend()
+            if not spec.paired and who.start in reading.paired:
+                continue
+            if spec.at_start and not _begins(who, reading):
+                continue
+            start, end = reading.sentence(who.start) if spec.scope == "sentence" else reading.segment(who.start)
+            if _any_inside(spec.none, reading, start, end):
+                continue
+            parts = _nearest_of_each(spec, who, reading, start, end)
+            if parts is None:
+                continue
+            elements = (Element(who.start, who.end, concept), *parts)
+            if any(element.end > reading.own for element in elements):
+                yield tuple(sorted(elements, key=lambda element: element.start))
+
+
+def _begins(who: Mention, reading: Reading) -> bool:
+    start = reading.segment(who.start)[0]
+    return who.start - max(start, reading.own if who.start >= reading.own else start) <= 1
+
+
+def _any_inside(concepts: tuple[str, ...], reading: Reading, start: int, end: int) -> bool:
+    return any(
+        start <= mention.start < end for concept in concepts for mention in reading.by_concept.get(concept, ())
+    )
+
+
+def _nearest_of_each(
+    spec: PatternSpec, who: Mention, reading: Reading, start: int, end: int
+) -> tuple[Element, ...] | None:
+    parts = []
+    for group in spec.all:
+        best: tuple[int, Element] | None = None
+        for concept in group:
+            for mention in reading.by_concept.get(concept, ()):
+                if mention.start < start or mention.end > end or (mention.start < who.end and who.start < mention.end):
+                    continue
+                before = mention.end <= who.start
+                if before and spec.order == "who_first":
+                    continue
+                distance = who.start - mention.end if before else mention.start - who.end
+                if distance <= spec.within and (best is None or distance < best[0]):
+                    best = distance, Element(mention.start, mention.end, concept)
+        if best is None:
+            return None
+        parts.append(best[1])
+    return tuple(parts)

@@ -1,0 +1,179 @@
+"""Concepts: named word sets, found in a folded text as mentions. Masks keep lookalikes ("Việt Nam", "Hội Phụ nữ") out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from covenant_review.screening.schema import ConceptSpec, RuleFileError, Sex
+from covenant_review.text.folding import fold, strip_marks, to_nfc
+from covenant_review.text.syllables import COMMA, EDGE, SPACE, Syllables, split_syllables
+
+
+class Mention(NamedTuple):
+    """Words `start:end` (indices of syllables) that stand for a concept; `word` is the entry of the word set."""
+
+    start: int
+    end: int
+    concept: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    syllables: tuple[str, ...]
+    concept: str
+    word: str
+
+
+def phrase_syllables(phrase: str, *, bare: bool = False) -> tuple[str, ...]:
+    """A phrase of a rule file as folded syllables."""
+    folded = fold(to_nfc(phrase))
+    return split_syllables(strip_marks(folded) if bare else folded).words
+
+
+@dataclass(slots=True)
+class _Trie:
+    """Entries by first syllable, longest first."""
+
+    by_first: dict[str, list[_Entry]] = field(default_factory=dict)
+
+    def add(self, entry: _Entry) -> None:
+        self.by_first.setdefault(entry.syllables[0], []).append(entry)
+
+    def close(self) -> None:
+        for entries in self.by_first.values():
+            entries.sort(key=lambda entry: -len(entry.syllables))
+
+
+class ConceptIndex:
+    """All concepts, ready to be found.
+
+    `sex` gives the sex of a concept; `family[c]` the concepts that a mention of `c` also counts as (`includes`, closed).
+    """
+
+    def __init__(self, specs: Iterable[ConceptSpec]) -> None:
+        self.specs: Mapping[str, ConceptSpec] = {spec.id: spec for spec in specs}
+        self.sex: dict[str, Sex] = {spec.id: spec.sex for spec in self.specs.values() if spec.sex}
+        self.family: dict[str, tuple[str, ...]] = self._families()
+        self._tries: dict[bool, _Trie] = {}
+        self._guards = {
+            spec.id: (
+                frozenset(phrase_syllables(phrase) for phrase in spec.not_after),
+                frozenset(phrase_syllables(phrase) for phrase in spec.not_before),
+            )
+            for spec in self.specs.values()
+        }
+
+    def _families(self) -> dict[str, tuple[str, ...]]:
+        parents: dict[str, list[str]] = {name: [] for name in self.specs}
+        for spec in self.specs.values():
+            for included in spec.includes:
+                if included not in parents:
+                    raise RuleFileError(f"concepts/{spec.id}: không có khái niệm “{included}” / no concept “{included}”")
+                parents[included].append(spec.id)
+        families: dict[str, tuple[str, ...]] = {}
+        for name in self.specs:
+            seen = [name]
+            for current in seen:
+                seen.extend(parent for parent in parents[current] if parent not in seen)
+            families[name] = tuple(seen)
+        return families
+
+    def words_of(self, concept: str) -> tuple[str, ...]:
+        """Every entry of a concept, those of the concepts that it includes too."""
+        return tuple(
+            word for spec in self.specs.values() if concept in self.family[spec.id] for word in spec.words
+        )
+
+    def _trie(self, bare: bool) -> _Trie:
+        if bare not in self._tries:
+            trie = _Trie()
+            for spec in self.specs.values():
+                for phrase in spec.words:
+                    syllables = phrase_syllables(phrase, bare=bare)
+                    # Without diacritics a lone syllable ("nam", "ba") says too little.
+                    if syllables and not (bare and len(syllables) == 1 and len(syllables[0]) < 4):
+                        trie.add(_Entry(syllables, spec.id, phrase))
+                for phrase in spec.not_in:
+                    syllables = phrase_syllables(phrase, bare=bare)
+                    if syllables:
+                        trie.add(_Entry(syllables, f"!{spec.id}", phrase))
+            trie.close()
+            self._tries[bare] = trie
+        return self._tries[bare]
+
+    def find(self, syllables: Syllables, original: str, *, bare: bool = False) -> list[Mention]:
+        """All mentions in a text, in order of their start; `original` tells capitals ("miền Nam" is no man)."""
+        words, breaks = syllables.words, syllables.breaks
+        by_first = self._trie(bare).by_first
+        found: list[Mention] = []
+        blocked: list[tuple[int, int, str]] = []
+        persons: list[tuple[int, int]] = []
+        for start, word in enumerate(words):
+            for entry in by_first.get(word, ()):
+                end = start + len(entry.syllables)
+                if end > len(words) or (len(entry.syllables) > 1 and words[start:end] != entry.syllables):
+                    continue
+                # One or two words of a set may be parted by a comma only where the entry itself is a list; keep it plain.
+                if any(breaks[inner] > COMMA for inner in range(start + 1, end)):
+                    continue
+                if entry.concept.startswith("!"):
+                    blocked.append((start, end, entry.concept[1:]))
+                elif self.specs[entry.concept].mask:
+                    blocked.append((start, end, ""))
+                elif self._stands_free(entry.concept, words, start, end):
+                    if entry.concept in self.sex:
+                        persons.append((start, end))
+                    found.append(Mention(start, end, entry.concept, entry.word))
+        capitals = _capital_names(syllables, original) if persons else frozenset()
+        return [mention for mention in found if self._kept(mention, blocked, persons, capitals)]
+
+    def _stands_free(self, concept: str, words: tuple[str, ...], start: int, end: int) -> bool:
+        after, before = self._guards[concept]
+        if after and any(words[max(0, start - len(guard)) : start] == guard for guard in after):
+            return False
+        return not (before and any(words[end : end + len(guard)] == guard for guard in before))
+
+    def _kept(
+        self,
+        mention: Mention,
+        blocked: list[tuple[int, int, str]],
+        persons: list[tuple[int, int]],
+        capitals: frozenset[int],
+    ) -> bool:
+        start, end, concept, _word = mention
+        for block_start, block_end, owner in blocked:
+            if block_start <= start and end <= block_end and owner in ("", concept):
+                return False
+        if concept not in self.sex:
+            return True
+        if end - start == 1 and start in capitals:
+            return False
+        # "mẹ chồng" is one person: the longer word for a person hides the shorter inside it.
+        return not any(
+            (other_start <= start and end <= other_end) and (other_end - other_start > end - start)
+            for other_start, other_end in persons
+        )
+
+
+def _capital_names(syllables: Syllables, original: str) -> frozenset[int]:
+    """Indices of syllables that carry a capital where no sentence begins: names of places and people."""
+    letters = [character for character in original if character.isalpha()]
+    if sum(character.isupper() for character in letters) > 0.6 * max(1, len(letters)):
+        return frozenset()
+    names = set()
+    for index, start in enumerate(syllables.starts):
+        if not original[start].isupper():
+            continue
+        begins = syllables.breaks[index] not in (SPACE, COMMA) or index == 0 or original[start - 1] in "“\"'(-+"
+        following = index + 1
+        next_is_capital = (
+            following < len(syllables)
+            and syllables.breaks[following] == SPACE
+            and original[syllables.starts[following]].isupper()
+        )
+        if not begins or (next_is_capital and syllables.breaks[index] in (EDGE, *range(2, 7))):
+            names.add(index)
+    return frozenset(names)

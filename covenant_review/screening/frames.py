@@ -1,0 +1,127 @@
+"""Frames: prohibition, abolition, the reported past, equality, lawful difference … One mechanism for all rules.
+
+A frame has a cue ("nghiêm cấm", "nay bãi bỏ", "như nhau") and a scope. A match that lies in its scope does not count: the
+frame takes it back, and the screening records which frame did and why. A frame whose cue is part of the match itself does
+not act on it ("nghiêm cấm đàn bà vào đình": the ban is what the rule is about).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from covenant_review.screening.reading import Reading
+from covenant_review.screening.result import Outcome
+from covenant_review.screening.schema import FrameSpec
+from covenant_review.screening.sequences import Budget, Element, Node, find_sequence, parse_sequence
+
+_TIME = 0.2
+# These take a match back when they touch it; the others only when the match begins inside them.
+_TOUCHING = frozenset({"equality", "lawful", "double_negation"})
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveFrame:
+    """A frame in a reading: its cue at syllables `cue`, its scope `start:end`; `above` if the cue stands over the clause."""
+
+    spec: FrameSpec
+    cue: tuple[int, int]
+    start: int
+    end: int
+    above: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    spec: FrameSpec
+    cues: tuple[tuple[Node, ...], ...]
+    until: tuple[tuple[Node, ...], ...]
+    unless: tuple[tuple[Node, ...], ...]
+    needs: tuple[tuple[Node, ...], ...]
+
+
+def _parse_all(patterns: Iterable[str]) -> tuple[tuple[Node, ...], ...]:
+    return tuple(parse_sequence(pattern) for pattern in patterns)
+
+
+def pattern_occurs(nodes: tuple[Node, ...], reading: Reading) -> tuple[Element, ...] | None:
+    """The first match of a pattern anywhere in the reading."""
+    return next(find_sequence(nodes, reading, Budget(_TIME)), None)
+
+
+class FrameSet:
+    """All frames of the rule set, compiled."""
+
+    def __init__(self, specs: Iterable[FrameSpec]) -> None:
+        self._compiled = tuple(
+            _Compiled(spec, _parse_all(spec.cue), _parse_all(spec.until), _parse_all(spec.unless), _parse_all(spec.needs))
+            for spec in specs
+        )
+
+    @property
+    def patterns(self) -> tuple[tuple[str, tuple[Node, ...]], ...]:
+        """Every pattern with the id of its frame, for checking the concepts that it names."""
+        return tuple(
+            (frame.spec.id, nodes)
+            for frame in self._compiled
+            for nodes in (*frame.cues, *frame.until, *frame.unless, *frame.needs)
+        )
+
+    def active_in(self, reading: Reading) -> tuple[ActiveFrame, ...]:
+        """The frames that stand in a reading, in the order of the files."""
+        return tuple(frame for compiled in self._compiled for frame in self._of_one(compiled, reading))
+
+    def _of_one(self, compiled: _Compiled, reading: Reading) -> list[ActiveFrame]:
+        matches = [
+            (elements[0].start, elements[-1].end)
+            for nodes in compiled.cues
+            for elements in find_sequence(nodes, reading, Budget(_TIME))
+            if elements
+        ]
+        spec = compiled.spec
+        matches = [cue for cue in matches if spec.where == "any" or (spec.where == "context") == (cue[0] < reading.own)]
+        if not matches or any(pattern_occurs(nodes, reading) for nodes in compiled.unless):
+            return []
+        if compiled.needs and not any(pattern_occurs(nodes, reading) for nodes in compiled.needs):
+            return []
+        return [self._scope(compiled, cue, reading) for cue in matches]
+
+    @staticmethod
+    def _scope(compiled: _Compiled, cue: tuple[int, int], reading: Reading) -> ActiveFrame:
+        spec = compiled.spec
+        if cue[0] < reading.own:
+            return ActiveFrame(spec, cue, 0, len(reading.words), above=True)
+        if spec.scope == "clause":
+            start, end = reading.own, len(reading.words)
+        elif spec.scope == "sentence":
+            start, end = reading.sentence(cue[0])
+        elif spec.scope == "after":
+            start, end = cue[1], reading.sentence(cue[0])[1]
+        else:
+            start, end = reading.segment(cue[0])
+        for nodes in compiled.until:
+            for elements in find_sequence(nodes, reading, Budget(_TIME)):
+                if elements and cue[1] <= elements[0].start < end:
+                    end = elements[0].start
+        return ActiveFrame(spec, cue, start, end, above=False)
+
+
+def silencing_frame(
+    active: Sequence[ActiveFrame], elements: tuple[Element, ...], own: int, outcome: Outcome, ignored: frozenset[str]
+) -> ActiveFrame | None:
+    """The first frame that takes a match back; `ignored` holds ids and kinds of frames that the pattern knows of."""
+    mine = [element for element in elements if element.end > own] or list(elements)
+    first, last = mine[0].start, mine[-1].end
+    for frame in active:
+        spec = frame.spec
+        if outcome not in spec.outcomes or spec.id in ignored or spec.kind in ignored:
+            continue
+        if any(element.start < frame.cue[1] and frame.cue[0] < element.end for element in elements):
+            continue
+        if spec.kind in _TOUCHING:
+            covers = first < frame.end and frame.start < last
+        else:
+            covers = frame.start <= first < frame.end
+        if covers:
+            return frame
+    return None

@@ -1,0 +1,107 @@
+"""A pattern of a rule, compiled once: what it needs, and how it is looked for in a reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from covenant_review.screening.bearers import bearers_of, find_bearers
+from covenant_review.screening.concepts import ConceptIndex
+from covenant_review.screening.contrasts import USED_CONCEPTS, find_contrasts
+from covenant_review.screening.fuzzy import FuzzyPhrases
+from covenant_review.screening.prefilter import Group
+from covenant_review.screening.reading import Reading
+from covenant_review.screening.schema import PatternSpec, RuleFileError
+from covenant_review.screening.sequences import (
+    Budget,
+    Element,
+    Node,
+    concepts_in,
+    find_sequence,
+    parse_sequence,
+    required_concepts,
+)
+
+EXACT_SCORE = 100
+BARE_SCORE = 85
+
+
+@dataclass(frozen=True, slots=True)
+class PatternMatch:
+    """What a pattern found: the parts that matched, in order, and how sure (100 = exact)."""
+
+    elements: tuple[Element, ...]
+    score: int
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A compiled pattern. `description` is how the trail shows it; `ignored` are frames that do not act on its matches."""
+
+    spec: PatternSpec
+    description: str
+    ignored: frozenset[str]
+    requires: tuple[Group, ...]
+    _nodes: tuple[Node, ...] = field(default=(), repr=False)
+    _fuzzy: FuzzyPhrases | None = field(default=None, repr=False)
+
+    def find(self, reading: Reading, budget: Budget) -> Iterator[PatternMatch]:
+        """Every match that touches the clause's own words."""
+        if self._fuzzy is not None:
+            for elements, score in self._fuzzy.find(reading, budget):
+                yield PatternMatch(elements, score)
+            return
+        score = BARE_SCORE if reading.bare else EXACT_SCORE
+        if self.spec.kind == "sequence":
+            found = find_sequence(self._nodes, reading, budget)
+        elif self.spec.kind == "unequal_terms":
+            found = find_contrasts(self.spec, reading, budget)
+        else:
+            found = find_bearers(self.spec, reading, budget)
+        for elements in found:
+            if elements and any(element.end > reading.own for element in elements):
+                yield PatternMatch(elements, score)
+
+
+def compile_pattern(spec: PatternSpec, index: ConceptIndex) -> Pattern:
+    """The pattern ready to run; RuleFileError where a key is missing for its kind or a concept does not exist."""
+    ignored = frozenset(spec.ignores) | (frozenset({"prohibition"}) if spec.under else frozenset())
+    if spec.kind == "fuzzy":
+        if not spec.phrases:
+            raise RuleFileError("mẫu fuzzy cần khóa “phrases” / a fuzzy pattern needs “phrases”")
+        description = f"fuzzy ≥ {spec.threshold}: " + " / ".join(spec.phrases)
+        return Pattern(spec, description, ignored, (), _fuzzy=FuzzyPhrases(spec))
+    if spec.kind == "sequence":
+        if not spec.say:
+            raise RuleFileError("mẫu sequence cần khóa “say” / a sequence needs “say”")
+        nodes = parse_sequence(spec.say)
+        check_concepts(concepts_in(nodes), index)
+        requires = tuple(frozenset({concept}) for concept in sorted(required_concepts(nodes)))
+        return Pattern(spec, spec.say, ignored, requires, _nodes=nodes)
+    if spec.kind == "unequal_terms":
+        return _compile_contrast(spec, index, ignored)
+    who = bearers_of(spec)
+    if not who or not spec.all:
+        raise RuleFileError(f"mẫu {spec.kind} cần khóa “who” và “all” / a {spec.kind} pattern needs “who” and “all”")
+    check_concepts({*who, *spec.none, *(concept for group in spec.all for concept in group)}, index)
+    groups = " + ".join(" | ".join(f"<{concept}>" for concept in group) for group in spec.all)
+    description = f"{spec.kind}: {' | '.join(f'<{concept}>' for concept in who)} + {groups} (≤ {spec.within} tiếng)"
+    return Pattern(spec, description, ignored, (frozenset(who), *(frozenset(group) for group in spec.all)))
+
+
+def _compile_contrast(spec: PatternSpec, index: ConceptIndex, ignored: frozenset[str]) -> Pattern:
+    if not spec.differ:
+        raise RuleFileError("mẫu unequal_terms cần khóa “differ” / unequal_terms needs “differ”")
+    named = tuple(name for side in spec.sides or ((), ()) for name in side)
+    check_concepts({*named, *USED_CONCEPTS, *spec.none, *(concept for group in spec.all for concept in group)}, index)
+    persons = frozenset(named) if named else frozenset(index.sex)
+    sides = "hai giới" if not spec.sides else " ↔ ".join("/".join(side) for side in spec.sides)
+    description = f"unequal_terms: {sides}; khác về {', '.join(spec.differ)}"
+    return Pattern(spec, description, ignored, (persons, *(frozenset(group) for group in spec.all)))
+
+
+def check_concepts(names: set[str] | frozenset[str], index: ConceptIndex) -> None:
+    """RuleFileError naming the first concept that does not exist."""
+    for name in sorted(names):
+        if name not in index.specs:
+            raise RuleFileError(f"không có khái niệm “{name}” / there is no concept “{name}”")

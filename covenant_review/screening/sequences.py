@@ -1,0 +1,238 @@
+"""The written form of a pattern: words, <concepts>, gaps and options in a row, matched against a reading.
+
+    <nu> ~4 (không được|chưa được) ~3 <hop-ban>
+
+`<c>` a mention of concept c; `~4` up to four syllables, not past a semicolon; `~~9` up to nine, past it too; `(a|b)` one of;
+`(a)?` may be missing; `^` the beginning of a sentence, list item or cell; `$` its end; `#` a number; `@own` the clause's own
+first syllable. Everything else is a word, taken as written (case, tone placement and punctuation do not count).
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from covenant_review.screening.concepts import phrase_syllables
+from covenant_review.screening.reading import Reading
+from covenant_review.screening.schema import RuleFileError
+from covenant_review.text.syllables import CELL, COLON, COMMA, SEMICOLON, SENTENCE
+
+
+class RuleTimeout(Exception):
+    """A rule passed its time limit on a clause."""
+
+
+class Budget:
+    """The time that one rule may take on one clause, checked every few hundred steps."""
+
+    __slots__ = ("_deadline", "_steps")
+
+    def __init__(self, seconds: float) -> None:
+        self._deadline = time.perf_counter() + seconds
+        self._steps = 0
+
+    def spend(self) -> None:
+        """Count a step; RuleTimeout once the time is up."""
+        self._steps += 1
+        if not self._steps % 256 and time.perf_counter() > self._deadline:
+            raise RuleTimeout
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptRef:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    most: int
+    strength: int
+    """Breaks of this strength and more stop the gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    options: tuple[tuple[Node, ...], ...]
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    sign: str
+
+
+Node = Word | ConceptRef | Gap | Choice | Anchor
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """What one part of a pattern matched: syllables `start:end`; `concept` is None for plain words."""
+
+    start: int
+    end: int
+    concept: str | None
+
+
+_LEXER = re.compile(r"\s*(?:<(?P<concept>[a-z0-9-]+)>|~~(?P<far>\d+)|~(?P<gap>\d+)|(?P<sign>\)\?|[()|^$#]|@own)|(?P<word>[^\s<>~()|^$#@]+))")
+
+
+def parse_sequence(say: str) -> tuple[Node, ...]:
+    """The pattern as nodes; RuleFileError where it cannot be read."""
+    tokens = []
+    position = 0
+    text = say.rstrip()
+    while position < len(text):
+        match = _LEXER.match(text, position)
+        if not match:
+            raise RuleFileError(f"không đọc được mẫu từ chỗ “{text[position:]}” / cannot read the pattern from there")
+        tokens.append(match)
+        position = match.end()
+    nodes, used = _parse(tokens, 0)
+    if used != len(tokens):
+        raise RuleFileError(f"thừa dấu đóng ngoặc trong mẫu “{say}” / unbalanced bracket")
+    return nodes
+
+
+def _parse(tokens: list[re.Match[str]], position: int) -> tuple[tuple[Node, ...], int]:
+    nodes: list[Node] = []
+    while position < len(tokens):
+        token = tokens[position]
+        sign = token["sign"]
+        if sign == "(":
+            choice, position = _parse_choice(tokens, position + 1)
+            nodes.append(choice)
+            continue
+        if sign in ("|", ")", ")?"):
+            break
+        if sign:
+            nodes.append(Anchor(sign))
+        elif token["concept"]:
+            nodes.append(ConceptRef(token["concept"]))
+        elif token["far"]:
+            nodes.append(Gap(int(token["far"]), CELL))
+        elif token["gap"]:
+            nodes.append(Gap(int(token["gap"]), SEMICOLON))
+        else:
+            nodes.extend(Word(syllable) for syllable in phrase_syllables(token["word"]))
+        position += 1
+    return tuple(nodes), position
+
+
+def _parse_choice(tokens: list[re.Match[str]], position: int) -> tuple[Choice, int]:
+    options = []
+    while True:
+        option, position = _parse(tokens, position)
+        options.append(option)
+        if position >= len(tokens):
+            raise RuleFileError("thiếu dấu đóng ngoặc trong mẫu / a bracket is not closed")
+        sign = tokens[position]["sign"]
+        position += 1
+        if sign != "|":
+            return Choice(tuple(options), optional=sign == ")?"), position
+
+
+def concepts_in(nodes: tuple[Node, ...]) -> frozenset[str]:
+    """Every concept that a pattern names, for checking that it exists."""
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ConceptRef):
+            found.add(node.name)
+        elif isinstance(node, Choice):
+            for option in node.options:
+                found |= concepts_in(option)
+    return frozenset(found)
+
+
+def required_concepts(nodes: tuple[Node, ...]) -> frozenset[str]:
+    """Concepts without which the pattern cannot match."""
+    return frozenset(node.name for node in nodes if isinstance(node, ConceptRef))
+
+
+def find_sequence(nodes: tuple[Node, ...], reading: Reading, budget: Budget) -> Iterator[tuple[Element, ...]]:
+    """Every match, at most one per starting syllable, as the parts that matched (gaps left out)."""
+    for start in _starting_points(nodes, reading):
+        for _end, elements in _match(nodes, 0, start, reading, budget):
+            yield elements
+            break
+
+
+def _starting_points(nodes: tuple[Node, ...], reading: Reading) -> list[int]:
+    first = nodes[0]
+    if isinstance(first, ConceptRef):
+        return sorted({mention.start for mention in reading.by_concept.get(first.name, ())})
+    if isinstance(first, Word):
+        return reading.positions.get(first.text, [])
+    return list(range(len(reading.words)))
+
+
+def _match(
+    nodes: tuple[Node, ...], at: int, position: int, reading: Reading, budget: Budget
+) -> Iterator[tuple[int, tuple[Element, ...]]]:
+    budget.spend()
+    if at == len(nodes):
+        yield position, ()
+        return
+    node = nodes[at]
+    if isinstance(node, Gap):
+        yield from _match_gap(nodes, at, position, reading, budget)
+        return
+    if isinstance(node, Choice):
+        for option in node.options:
+            for middle, elements in _match(option, 0, position, reading, budget):
+                for end, rest in _match(nodes, at + 1, middle, reading, budget):
+                    yield end, elements + rest
+        if node.optional:
+            yield from _match(nodes, at + 1, position, reading, budget)
+        return
+    for end, concept in _match_one(node, position, reading):
+        for last, rest in _match(nodes, at + 1, end, reading, budget):
+            here = (Element(position, end, concept),) if end > position else ()
+            yield last, here + rest
+
+
+def _match_gap(
+    nodes: tuple[Node, ...], at: int, position: int, reading: Reading, budget: Budget
+) -> Iterator[tuple[int, tuple[Element, ...]]]:
+    gap = nodes[at]
+    assert isinstance(gap, Gap)  # noqa: S101 - narrows the type
+    for skipped in range(gap.most + 1):
+        here = position + skipped
+        if here >= len(reading.words) and skipped:
+            return
+        if here < len(reading.words) and reading.breaks[here] >= gap.strength and here > 0:
+            return
+        yield from _match(nodes, at + 1, here, reading, budget)
+
+
+def _match_one(node: Node, position: int, reading: Reading) -> list[tuple[int, str | None]]:
+    if isinstance(node, Anchor):
+        return [(end, None) for end in _match_anchor(node.sign, position, reading)]
+    if position >= len(reading.words):
+        return []
+    if isinstance(node, Word):
+        return [(position + 1, None)] if reading.words[position] == node.text else []
+    assert isinstance(node, ConceptRef)  # noqa: S101 - narrows the type
+    return [(end, node.name) for end in reading.ends_at.get((node.name, position), ())]
+
+
+def _match_anchor(sign: str, position: int, reading: Reading) -> list[int]:
+    length = len(reading.words)
+    if sign == "^":
+        return [position] if position < length and (reading.breaks[position] >= COLON or position == reading.own) else []
+    if sign == "$":
+        return [position] if position == length or reading.breaks[position] >= COMMA else []
+    if sign == "@own":
+        return [position] if position == reading.own else []
+    if position < length and reading.words[position][0].isdigit():
+        return [position + 1]
+    return []
+
+
+__all__ = ["SENTENCE", "Budget", "Element", "Node", "RuleTimeout", "concepts_in", "find_sequence", "parse_sequence", "required_concepts"]

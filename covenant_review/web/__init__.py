@@ -1,0 +1,1 @@
+"""The site: application factory, navigation, errors, shared view parts."""

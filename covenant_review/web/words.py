@@ -1,0 +1,103 @@
+"""The words on screen for the codes in the database (design.md, "Words")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+WORDS: Mapping[str, Mapping[str, Any]] = {
+    "role": {
+        "commune_official": _l("Công chức cấp xã"),
+        "reviewer": _l("Người rà soát"),
+        "signer": _l("Người ký duyệt"),
+        "observer": _l("Người theo dõi"),
+        "administrator": _l("Quản trị viên"),
+    },
+    "commune_kind": {"xa": _l("xã"), "phuong": _l("phường")},
+    "community_kind": {
+        "thon": _l("thôn"),
+        "to_dan_pho": _l("tổ dân phố"),
+        "khu_pho": _l("khu phố"),
+        "ban": _l("bản"),
+        "lang": _l("làng"),
+    },
+    "covenant_kind": {"huong_uoc": _l("Hương ước"), "quy_uoc": _l("Quy ước")},
+    "legal_status": {
+        "drafted": _l("Dự thảo"),
+        "adopted": _l("Đã thông qua"),
+        "recognised": _l("Đã công nhận"),
+        "not_recognised": _l("Không công nhận"),
+        "suspended_part": _l("Tạm ngừng một phần"),
+        "suspended_whole": _l("Tạm ngừng toàn bộ"),
+        "abolished": _l("Bãi bỏ"),
+        "replaced": _l("Đã thay thế"),
+    },
+    "submission_state": {
+        "queued": _l("Đang chờ đọc"),
+        "reading": _l("Đang đọc"),
+        "read": _l("Đã đọc"),
+        "unreadable": _l("Không đọc được"),
+        "failed": _l("Đọc bị lỗi"),
+    },
+    "screening_state": {
+        "unmatched": _l("Không có dấu hiệu"),
+        "matched": _l("Có dấu hiệu"),
+        "silenced": _l("Dấu hiệu đã loại trừ"),
+        "not_checked": _l("Chưa kiểm tra được"),
+    },
+    "outcome": {
+        "violation": _l("Có dấu hiệu phân biệt đối xử về giới"),
+        "consider": _l("Cần xem xét"),
+        "outdated": _l("Không còn phù hợp pháp luật"),
+        "positive": _l("Thúc đẩy bình đẳng giới"),
+    },
+    "severity": {"high": _l("Nặng"), "medium": _l("Vừa"), "low": _l("Nhẹ")},
+    "field": {
+        "politics": _l("Chính trị"),
+        "economy": _l("Kinh tế"),
+        "labour": _l("Lao động"),
+        "education": _l("Giáo dục"),
+        "science": _l("Khoa học và công nghệ"),
+        "culture": _l("Văn hóa"),
+        "health": _l("Y tế"),
+        "family": _l("Gia đình"),
+    },
+    "choice": {
+        "approve": _l("Không phân biệt"),
+        "flag": _l("Gắn cờ"),
+        "second_opinion": _l("Xin ý kiến thứ hai"),
+    },
+    "verdict": {
+        "compliant": _l("Không phân biệt đối xử về giới"),
+        "not_compliant": _l("Có phân biệt đối xử về giới"),
+    },
+    "standing": {
+        "compliant": _l("Không phân biệt đối xử về giới"),
+        "not_compliant": _l("Có phân biệt, yêu cầu sửa đổi"),
+        "in_review": _l("Đang rà soát"),
+        "unreadable": _l("Không đọc được"),
+        "not_received": _l("Chưa nộp"),
+    },
+    "unreadable_reason": {
+        "empty": _l("Tệp rỗng, không có nội dung."),
+        "too_large": _l("Tệp quá lớn."),
+        "encrypted": _l("Tệp được đặt mật khẩu. Hãy bỏ mật khẩu rồi nộp lại."),
+        "unknown_kind": _l("Đây không phải tệp Word (.docx) hay PDF. Hãy lưu lại thành .docx hoặc PDF rồi nộp lại."),
+        "damaged": _l("Tệp bị hỏng, không mở được. Hãy mở tệp gốc, lưu lại bản mới rồi nộp lại."),
+        "no_text": _l("Tệp không có chữ đọc được (có thể là bản quét). Hãy nộp bản Word hoặc PDF có chữ."),
+        "too_many_pages": _l("Tệp có quá nhiều trang."),
+        "not_supported_yet": _l("Loại tệp này chưa đọc được. Hãy lưu lại thành .docx rồi nộp lại."),
+        "too_slow": _l("Đọc tệp quá lâu nên đã dừng. Hãy lưu lại thành .docx rồi nộp lại."),
+        "interrupted": _l("Việc đọc bị ngắt nhiều lần. Hãy bấm đọc lại; tệp gốc vẫn được giữ."),
+        "internal": _l("Hệ thống gặp lỗi khi đọc tệp này. Hãy bấm đọc lại; tệp gốc vẫn được giữ."),
+    },
+    "warning": {
+        "page_without_text": _l("Trang này không có chữ đọc được (có thể là ảnh quét)."),
+        "garbled_text": _l("Chữ trên trang này có thể bị hỏng."),
+        "legacy_font": _l("Văn bản dùng phông chữ cũ (TCVN3, VNI); chữ có thể sai."),
+        "deleted_text": _l("Có nội dung đã xóa ở chế độ theo dõi thay đổi; không tính vào văn bản."),
+        "hidden_text": _l("Có chữ ẩn trong tệp; không tính vào văn bản."),
+    },
+}
