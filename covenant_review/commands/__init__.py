@@ -1,0 +1,1 @@
+"""The commands of `covenant-review …`, by what they work on."""
