@@ -12,7 +12,6 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CheckConstraint, Connection, DateTime, Dialect, Engine, MetaData, event
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.orm.session import UOWTransaction
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -96,7 +95,7 @@ class UnauditedChange(RuntimeError):
 
 
 @event.listens_for(Session, "before_flush")
-def _note_changes(session: Session, _context: UOWTransaction, _instances: object) -> None:
+def _note_changes(session: Session, _context: object, _instances: object) -> None:
     touched = [row for row in (*session.new, *session.deleted) if getattr(row, "audited", True)]
     touched += [row for row in session.dirty if getattr(row, "audited", True) and session.is_modified(row)]
     for row in touched:

@@ -6,23 +6,36 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g, has_app_context
+from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import create_engine, text
-from tests.people import World
 
 from covenant_review.database import db, read_only_requests
 from covenant_review.settings import load_settings
 from covenant_review.web.app import create_app
+from tests.people import World
 from tests.postgres import running_server
+
+
+class Visitor(FlaskClient):
+    """A browser of its own. Tests hold an application context open, and Flask keeps the signed-in person in it: forget."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request as whoever this browser's cookies say."""
+        if has_app_context():
+            g.pop("_login_user", None)
+        return super().open(*args, **kwargs)
 
 
 def make_app(database_url: str, uploads: Path, **settings: object) -> Flask:
     """An application on a given database, with cheap passwords and no CSRF (that is tested on its own)."""
     app = create_app(load_settings(environment="development", database_url=database_url, uploads=uploads, **settings))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    app.test_client_class = Visitor
     return app
 
 

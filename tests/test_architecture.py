@@ -17,7 +17,7 @@ PURE = ("text", "extraction", "clauses", "screening")
 ORDER = ("audit", "accounts", "registry", "jobs", "submissions", "review", "tally", "reports")
 SHARED = {"database", "refusals", "settings", "guards", "models", "local_secrets"}
 # What views of a slice may take from the site: access, words, looks; never the factory or another page.
-SHARED_BY_VIEWS = {"access", "shown", "words", "errors", "ruleset_in_use"}
+SHARED_BY_VIEWS = {"access", "shown", "words", "errors", "ruleset_in_use", "paging"}
 
 
 def modules() -> Iterator[tuple[Path, str]]:
@@ -96,5 +96,5 @@ def test_lock_and_configuration_files_hold_no_addresses() -> None:
 def test_templates_hold_no_script_or_style_of_their_own() -> None:
     for path in (ROOT / "templates").rglob("*.html"):
         text = path.read_text(encoding="utf-8")
-        assert not re.search(r"<style|\sstyle="|\son[a-z]+=\"|javascript:", text), path
+        assert not re.search(r'<style|\sstyle="|\son[a-z]+="|javascript:', text), path
         assert not re.search(r"<script(?![^>]*\ssrc=)", text), path

@@ -43,7 +43,7 @@ def test_an_event_of_an_earlier_transaction_does_not_cover_a_later_change(world:
 
 def test_times_without_zone_are_refused_and_come_back_in_utc(world: World) -> None:
     with pytest.raises(StatementError), transaction():
-        world.official.last_login_at = datetime(2026, 11, 30, 12, 0)
+        world.official.last_login_at = datetime(2026, 11, 30, 12, 0)  # noqa: DTZ001  (that is what is tested)
     with transaction() as session:
         world.official.last_login_at = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
         record(session, None, "tests.time", "user", world.official.id)

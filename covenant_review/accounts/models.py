@@ -24,7 +24,7 @@ user_role = Table(
 )
 
 
-class Role(Base, RoleMixin):  # type: ignore[misc]  # Flask-Security ships no types for its mixins
+class Role(Base, RoleMixin):
     """One of the five roles of `permissions.ROLES`."""
 
     __tablename__ = "role"
@@ -34,7 +34,7 @@ class Role(Base, RoleMixin):  # type: ignore[misc]  # Flask-Security ships no ty
     name: Mapped[str] = mapped_column(String(40), unique=True)
 
 
-class User(Base, UserMixin):  # type: ignore[misc]  # as above
+class User(Base, UserMixin):
     """A person. A commune official belongs to one commune; the others to none."""
 
     __tablename__ = "user"
@@ -52,10 +52,12 @@ class User(Base, UserMixin):  # type: ignore[misc]  # as above
     language: Mapped[str] = mapped_column(String(5), default="vi")
     failed_logins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # type: ignore[assignment]  # none before the first
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
-    roles: Mapped[list[Role]] = relationship(secondary=user_role, lazy="selectin", order_by=Role.id)
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # our own Role
+        secondary=user_role, lazy="selectin", order_by=Role.id
+    )
 
     @property
     def role_names(self) -> frozenset[str]:

@@ -69,26 +69,38 @@ def create_person(
 
 
 def change_person(actor: User, person: User, *, full_name: str, roles: tuple[str, ...], commune_id: int | None, active: bool) -> None:
-    """Change name, roles, commune, and whether the account works. The last administrator cannot be taken away."""
+    """Change name, roles, commune, and whether the account works; nothing is written when nothing changes.
+
+    Raises Forbidden, Invalid (name, roles, commune) or Refused: nobody stops the own account, and the last active
+    administrator cannot be taken away. Stopping an account ends its open sessions.
+    """
     _keeps_accounts(actor)
     _roles_fit(roles, commune_id)
     if not full_name.strip():
         raise Invalid("full_name", _l("Hãy nhập họ và tên."))
+    if person.id == actor.id and not active:
+        raise Refused("own_account", _l("Bạn không thể tự ngừng tài khoản của mình. Hãy nhờ một quản trị viên khác."))
     with transaction() as session:
         before = _shown(person)
         person.full_name, person.commune_id, person.active = full_name.strip(), commune_id, active
         person.roles = _role_rows(session, roles)
-        if not active:
+        if before["active"] and not active:
             person.fs_uniquifier = uuid.uuid4().hex  # ends the sessions that are open
         session.flush()
         if not _an_administrator_remains(session):
             raise Refused("last_administrator", _l("Phải còn ít nhất một quản trị viên đang hoạt động."))
-        record(session, actor, "accounts.person_changed", "user", person.id, before=before, after=_shown(person))
+        if before != _shown(person):
+            record(session, actor, "accounts.person_changed", "user", person.id, before=before, after=_shown(person))
 
 
 def reset_password(actor: User, person: User, password_hash: str) -> None:
-    """Give a new first password, which the person must change; ends open sessions and a lock."""
+    """Give somebody else a new first password, to be changed at sign-in; ends open sessions and a lock.
+
+    Raises Forbidden, or Refused for the own account, whose password is changed by giving the old one.
+    """
     _keeps_accounts(actor)
+    if person.id == actor.id:
+        raise Refused("own_password", _l("Mật khẩu của chính bạn thì đổi ở trang Đổi mật khẩu."))
     with transaction() as session:
         _set_password(person, password_hash)
         person.must_change_password = True

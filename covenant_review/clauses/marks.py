@@ -1,4 +1,4 @@
-"""The number or sign at the head of a block: "Chương I", "Điều 5.", "1.", "đ)", "-", and what it says of the block's rank."""
+"""The number or sign at the head of a block: "Chương I", "Điều 5.", "1.", "đ)", "-"."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 MarkKind = Literal[
-    "part", "chapter", "section", "article", "old_article", "appendix", "letter_head", "roman", "decimal", "word_clause",
-    "dotted", "letter", "dash", "plus", "bullet",
+    "part", "chapter", "section", "article", "old_article", "appendix", "letter_head", "roman", "decimal",
+    "word_clause", "dotted", "letter", "dash", "plus", "bullet",
 ]  # fmt: skip
 
 _DIGIT_WORDS = r"(?:nhất|nhị|một|hai|ba|tam|tư|bốn|năm|lăm|sáu|bảy|bẩy|tám|chín|mười|mươi|mốt)"
@@ -16,8 +16,9 @@ _WORDS = rf"{_DIGIT_WORDS}(?:\s+{_DIGIT_WORDS}){{0,2}}"
 _ROMAN = r"(?=[IVXL])(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 _UPPER = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
 _OPENING = rf"[{_UPPER}“\"‘'(\[]"
+_LAWS = r"(?:Luật|Bộ luật|Nghị định|Nghị quyết|Thông tư|Hiến pháp|Quyết định|Pháp lệnh|Chỉ thị|Quy chế)\b"
 # After a head word and its number: a separator, the end of the line, or a capital ("Chương II GIA ĐÌNH").
-_HEAD_END = rf"(?:\s*[.:)–—/-]+(?=\s|$|{_OPENING})|(?=\s*$)|(?=\s+{_OPENING}))"
+_HEAD_END = rf"(?:\s*[.:)–—/-]+(?=\s|$|{_OPENING})|(?=\s*$)|(?=\s+(?!{_LAWS}){_OPENING}))"
 
 
 def _head(words: str, numbers: str) -> re.Pattern[str]:
@@ -27,6 +28,11 @@ def _head(words: str, numbers: str) -> re.Pattern[str]:
 _ANY_NUMBER = rf"(?i:thứ\s+(?:{_WORDS}|\d{{1,3}}))\b|\d{{1,3}}[a-zđ]?(?![\w,])|{_ROMAN}(?!\w)|[A-HĐ](?!\w)"
 _NUMBER_OR_WORD = rf"{_ANY_NUMBER}|(?i:{_WORDS})\b"
 
+_DECIMAL_END = r"(?P<style>[.)/]|\s?-(?=\s+\D|[^\W\d])|\.-|\s:)"
+_SIGN_END = r"(?P<style>[.)/]|\s?[-–](?=\s)|:)"
+_APPENDIX = rf"(?i:phụ lục)(?:\s+(?P<ordinal>\d{{1,2}}|{_ROMAN}|[A-Z])(?!\w))?(?:\s*[.:–-])?"
+_AFTER_NUMBER = rf"(?=\s|$|{_OPENING})"
+
 _PATTERNS: tuple[tuple[MarkKind, re.Pattern[str]], ...] = (
     ("part", _head("phần", _ANY_NUMBER)),
     ("chapter", _head("chương", _NUMBER_OR_WORD)),
@@ -35,17 +41,17 @@ _PATTERNS: tuple[tuple[MarkKind, re.Pattern[str]], ...] = (
     ("word_clause", _head("khoản", _ANY_NUMBER)),
     ("letter", re.compile(r"(?P<number>(?i:điểm)\s+(?P<ordinal>[a-zđ])(?:\s*[.:)/-]+(?=\s|$)))")),
     ("old_article", re.compile(r"(?P<number>(?P<ordinal>(?i:nhất\s+(?:điều|khoản|lệ)))\b\s*[.,:;–-]?)(?=\s|$)")),
-    ("appendix", re.compile(rf"(?P<number>PHỤ LỤC(?:\s+(?P<ordinal>\d{{1,2}}|{_ROMAN}|[A-Z])(?!\w))?\s*[.:–-]?)(?=\s|$)")),
+    ("appendix", re.compile(rf"(?P<number>{_APPENDIX})(?=\s+{_OPENING}|\s*$)")),
     ("dotted", re.compile(r"(?P<number>(?P<ordinal>\d{1,2}(?:\.\d{1,2}){1,3})(?P<style>[.)]?))(?=\s+\S|$)")),
-    ("decimal", re.compile(rf"(?P<number>\(?(?P<ordinal>\d{{1,3}})(?P<style>[.)/]|\s?-(?=\s|[^\W\d])|\.-|\s:))(?=\s|$|{_OPENING})")),
-    ("roman", re.compile(rf"(?P<number>(?P<ordinal>{_ROMAN})(?P<style>[.)/]|\s?[-–](?=\s)|:))(?=\s|$|{_OPENING})")),
-    ("letter_head", re.compile(rf"(?P<number>(?P<ordinal>[A-HKĐ])(?P<style>[.)/]|\s?[-–](?=\s)|:))(?=\s|$|[{_UPPER}])")),
+    ("decimal", re.compile(rf"(?P<number>\(?(?P<ordinal>\d{{1,3}}){_DECIMAL_END}){_AFTER_NUMBER}")),
+    ("roman", re.compile(rf"(?P<number>(?P<ordinal>{_ROMAN}){_SIGN_END}){_AFTER_NUMBER}")),
+    ("letter_head", re.compile(rf"(?P<number>(?P<ordinal>[A-HKĐ]){_SIGN_END})(?=\s|$|[{_UPPER}])")),
     ("letter", re.compile(r"(?P<number>\(?(?P<ordinal>[a-zđ]{1,2}|[a-zđ]\d)(?P<style>\)))(?=\s|$|[^\W\d_])")),
-    ("letter", re.compile(r"(?P<number>(?P<ordinal>[a-zđ])(?P<style>[./]|\s?-(?=\s)))(?=\s|$)")),
+    ("letter", re.compile(rf"(?P<number>(?P<ordinal>[a-zđ])(?P<style>[./]|\s?-(?=\s)))(?=\s|$|[{_UPPER}])")),
     ("dash", re.compile(r"(?P<number>[-–—−](?!\d))(?=\s|[^\W\d_]|[“\"(]|$)")),
     ("plus", re.compile(r"(?P<number>\+(?!\d))(?=\s|[^\W\d_]|$)")),
     ("bullet", re.compile(r"(?P<number>[•●▪■◆❖➢➲→➔⇨✓□☑❑*·○◦✗✔►▶])(?=\s|[^\W\d_]|$)")),
-)  # fmt: skip
+)
 _AUTOMATIC_BULLET = re.compile(r"[^\w\s]{1,2}|o|[^\x00-\x7f]")
 _SPELLED = {
     "nhất": 1, "một": 1, "mốt": 1, "nhị": 2, "hai": 2, "ba": 3, "tam": 3, "tư": 4, "bốn": 4, "năm": 5, "lăm": 5,
@@ -96,7 +102,7 @@ def starts_with_mark(text: str) -> bool:
 
 
 def ordinal_value(ordinal: str) -> int | None:
-    """"5", "V", "thứ 5", "thứ năm" → 5; None for letters and dotted numbers."""
+    """ "5", "V", "thứ 5", "thứ năm" → 5; None for letters and dotted numbers."""
     bare = re.sub(r"^thứ\s+", "", ordinal.strip().lower())
     digits = re.match(r"\d+", bare)
     if digits:

@@ -15,6 +15,7 @@ from covenant_review.extraction.document import UnreadableFile
 from covenant_review.extraction.reading import read
 from covenant_review.screening.result import ClauseScreening
 from covenant_review.screening.ruleset import RuleSet, default_rules_directory, load_ruleset
+from covenant_review.screening.schema import RuleFileError
 from covenant_review.screening.screen import screen
 
 READ_SUFFIXES = frozenset({".docx", ".pdf", ".txt", ".doc", ".rtf", ".odt"})
@@ -87,14 +88,16 @@ def _bytes_of(path: Path) -> bytes:
 
 
 def _ruleset(folder: Path | None) -> RuleSet:
-    where = folder or default_rules_directory()
-    if not where.is_dir():
-        raise click.UsageError(f"Không có thư mục bộ quy tắc: {where}")
-    ruleset = load_ruleset(where)
+    if folder is not None and not folder.is_dir():
+        raise click.UsageError(f"Không có thư mục bộ quy tắc: {folder}")
+    try:
+        ruleset = load_ruleset(folder or default_rules_directory())
+    except RuleFileError as error:
+        raise click.UsageError(str(error)) from error
     for rejected in ruleset.rejected:
         click.echo(f"Quy tắc không được nạp: {rejected}", err=True)
     if not ruleset.rules:
-        raise click.UsageError(f"Không nạp được quy tắc nào từ: {where}")
+        raise click.UsageError("Không nạp được quy tắc nào.")
     return ruleset
 
 

@@ -22,5 +22,14 @@ def test(folder: Path | None) -> None:
     from covenant_review.screening.self_test import test_rules
 
     report = test_rules(folder or default_rules_directory())
-    click.echo(str(report))
-    sys.exit(0 if report.passed else 1)
+    for rejected in report.rejected:
+        click.echo(f"KHÔNG NẠP ĐƯỢC  {rejected}", err=True)
+    for failure in report.failures:
+        click.echo(f"KHÔNG ĐẠT  {failure}", err=True)
+    for solved in report.solved_todos:
+        click.echo(f"Điểm yếu nay đã đạt, hãy chuyển thành ví dụ: {solved}")
+    click.echo(
+        f"{len(report.results)} ví dụ, {len(report.failures)} không đạt, {len(report.rejected)} quy tắc không nạp được, "
+        f"{len(report.open_todos)} điểm yếu đã biết."
+    )
+    sys.exit(0 if report.ok else 1)

@@ -167,7 +167,7 @@ def as_sarif(documents: list[CheckedDocument], ruleset: RuleSet) -> dict[str, An
                         "rules": [
                             {
                                 "id": rule.id,
-                                "shortDescription": {"text": rule.title.vi},
+                                "shortDescription": {"text": rule.title_vi},
                                 "properties": {"field": rule.field, "outcome": rule.outcome, "law": list(rule.law)},
                             }
                             for rule in ruleset.rules

@@ -39,11 +39,12 @@ class BlockStyle:
 class Block:
     """One paragraph or one table row, in the document's own words.
 
-    `text` is NFC and holds neither `number` nor leading or trailing white space; for a table row it is the cells joined by
-    " | ". `number` is what automatic numbering prints before the text ("Điều 5.", "a)"); a number typed by hand stays in
-    `text` (the clause tree splits it off). `table` and `row` count from 0 within the document and the table. A newline in
-    `text` is a line break that the author made inside the paragraph. `spans` says how many columns each cell covers (empty:
-    one each); `merged` are the texts of cells that began in a row above and reach down into this one.
+    `text` is NFC and holds neither `number` nor leading or trailing white space; for a table row it is the
+    cells joined by " | ". `number` is what automatic numbering prints before the text ("Điều 5.", "a)"); a
+    number typed by hand stays in `text` (the clause tree splits it off). `table` and `row` count from 0 within
+    the document and the table. A newline in `text` is a line break that the author made inside the paragraph.
+    `spans` says how many columns each cell covers (empty: one each); `merged` are the texts of cells that began
+    in a row above and reach down into this one.
     """
 
     kind: BlockKind

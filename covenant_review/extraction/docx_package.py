@@ -20,6 +20,7 @@ R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 PART_LIMIT = 50 * 1024 * 1024
 TOTAL_LIMIT = 200 * 1024 * 1024
 ENTRIES_LIMIT = 20_000
+_ARCHIVE_ERRORS = (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError)
 
 # "Strict" files say the same under other names; rewriting the bytes lets one walker read both.
 _STRICT_NAMES = (
@@ -50,7 +51,7 @@ class Package:
     def __init__(self, data: bytes) -> None:
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError) as error:
+        except _ARCHIVE_ERRORS as error:
             raise UnreadableFile("damaged", f"zip: {error}") from error
         if len(self._archive.namelist()) > ENTRIES_LIMIT:
             raise UnreadableFile("too_large", "too many entries in the archive")
@@ -74,14 +75,18 @@ class Package:
         for strict, transitional in _STRICT_NAMES:
             raw = raw.replace(strict, transitional)
         parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
             remove_pis=True,
         )
         try:
             root = etree.fromstring(raw, parser)
         except (etree.XMLSyntaxError, ValueError) as error:
             raise UnreadableFile("damaged", f"{name}: {error}") from error
-        if root.getroottree().docinfo.doctype:
+        if root.getroottree().docinfo.internalDTD is not None:
             # Word never writes one; it is where entity bombs and outside files come in.
             raise UnreadableFile("damaged", f"{name}: document type declaration")
         return root
@@ -107,7 +112,7 @@ class Package:
             # What the entry declares may be a lie; what is read is counted.
             with self._archive.open(entry) as part:
                 raw = part.read(PART_LIMIT + 1)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, ValueError, RuntimeError) as error:
+        except (*_ARCHIVE_ERRORS, zlib.error, RuntimeError) as error:
             raise UnreadableFile("damaged", f"{known}: {error}") from error
         self._read_so_far += len(raw)
         if len(raw) > PART_LIMIT or self._read_so_far > TOTAL_LIMIT:

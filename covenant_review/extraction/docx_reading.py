@@ -19,7 +19,7 @@ from covenant_review.extraction.document import (
     UnreadableFile,
 )
 from covenant_review.extraction.docx_numbering import NumberingSheet, PrintedNumber
-from covenant_review.extraction.docx_package import Package, Relation, W, R, is_on, local_name, number_of, value_of
+from covenant_review.extraction.docx_package import Package, R, Relation, W, local_name, number_of, value_of
 from covenant_review.extraction.docx_runs import Inline, InlineReader, Notices, Piece, chosen_alternative
 from covenant_review.extraction.docx_styles import RunLook, Style, StyleSheet, indent_of
 from covenant_review.extraction.docx_tables import table_blocks
@@ -55,9 +55,7 @@ def read_docx(data: bytes) -> Document:
     blocks += walk.margin_blocks(body)
     warnings = _warnings(walk.notices)
     partly = any(warning.code in {"legacy_font", "embedded_object"} for warning in warnings)
-    return Document(
-        kind="docx", blocks=tuple(blocks), status="partly_read" if partly else "read", warnings=warnings
-    )
+    return Document(kind="docx", blocks=tuple(blocks), status="partly_read" if partly else "read", warnings=warnings)
 
 
 class _Walk:
@@ -115,9 +113,7 @@ class _Walk:
             if name == "p":
                 yield from self._paragraph(child)
             elif name == "tbl":
-                yield from table_blocks(
-                    child, self.blocks, self._styles, self.notices, lambda: next(self._tables)
-                )
+                yield from table_blocks(child, self.blocks, self._styles, self.notices, lambda: next(self._tables))
             elif name in _PASSED_THROUGH:
                 yield from self._walk(child)
             elif name == "AlternateContent":

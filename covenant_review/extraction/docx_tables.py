@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from covenant_review.extraction.document import Block
 from covenant_review.extraction.docx_package import W, is_on, local_name, number_of, value_of
 from covenant_review.extraction.docx_runs import Notices
 from covenant_review.extraction.docx_styles import StyleSheet, has_borders
-from covenant_review.extraction.document import Block
 from covenant_review.extraction.plain_text import CELL_SEPARATOR
 
 # A table without lines that holds one of these is the letterhead or the place for signatures.
@@ -38,8 +38,13 @@ class _Cell:
 
     @property
     def text(self) -> str:
-        parts = (part for block in self.blocks for part in (block.number, block.text.replace("\n", " ")) if part)
-        return " ".join(parts)
+        return " ".join(part for block in self.blocks for part in (block.number, _in_one_line(block)) if part)
+
+
+def _in_one_line(block: Block) -> str:
+    """A block's words inside a cell; the cells of a nested row stand side by side, so that " | " stays the outer row's."""
+    words = " ".join(cell for cell in block.cells if cell) if block.kind == "table_row" else block.text
+    return words.replace("\n", " ")
 
 
 @dataclass(slots=True)
@@ -92,7 +97,9 @@ def _read_row(row: etree._Element, read_blocks: ReadBlocks) -> _Row:
         vertical = value_of(setting, "vMerge")
         continues = vertical is not None and vertical != "restart"
         read.cells.append(
-            _Cell([] if continues else blocks, column, span, begins_merge=vertical == "restart", continues_merge=continues)
+            _Cell(
+                [] if continues else blocks, column, span, begins_merge=vertical == "restart", continues_merge=continues
+            )
         )
         column += span
     return read
@@ -115,9 +122,7 @@ def _only_places_text(table: etree._Element, rows: list[_Row], styles: StyleShee
     text = "\n".join(cell.text for row in filled for cell in row.cells)
     if _MOTTO.search(text):
         return True
-    return not _has_lines(table, styles) and any(
-        _SIGNING.match(cell.text) for row in filled[:2] for cell in row.cells
-    )
+    return not _has_lines(table, styles) and any(_SIGNING.match(cell.text) for row in filled[:2] for cell in row.cells)
 
 
 def _has_lines(table: etree._Element, styles: StyleSheet) -> bool:
@@ -125,7 +130,9 @@ def _has_lines(table: etree._Element, styles: StyleSheet) -> bool:
     if has_borders(properties) or styles.named(value_of(properties, "tblStyle")).has_borders:
         return True
     return any(
-        edge.get(f"{W}val", "none") not in {"none", "nil"} for borders in table.iter(f"{W}tcBorders") for edge in borders
+        edge.get(f"{W}val", "none") not in {"none", "nil"}
+        for borders in table.iter(f"{W}tcBorders")
+        for edge in borders
     )
 
 
@@ -140,7 +147,9 @@ def _row_blocks(rows: list[_Row], number: Callable[[], int]) -> list[Block]:
     blocks: list[Block] = []
     reaching: dict[int, str] = {}
     for row in rows:
-        merged = tuple(reaching[cell.column] for cell in row.cells if cell.continues_merge and reaching.get(cell.column))
+        merged = tuple(
+            reaching[cell.column] for cell in row.cells if cell.continues_merge and reaching.get(cell.column)
+        )
         for cell in row.cells:
             if not cell.continues_merge:
                 reaching[cell.column] = cell.text if cell.begins_merge else ""

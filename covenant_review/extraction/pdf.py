@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -25,17 +26,15 @@ from covenant_review.extraction.document import (
     ReadStatus,
     UnreadableFile,
 )
-from covenant_review.extraction.pdf_columns import Column, Part, PlainTable, read_columns
-from covenant_review.extraction.pdf_furniture import Edge, PageLines, find_footnotes, find_furniture
+from covenant_review.extraction.pdf_columns import Column, Part, join_split_columns, read_columns
+from covenant_review.extraction.pdf_furniture import Edge, PageLines, find_footnotes, find_furniture, find_ghosts, settle_raised_digits
 from covenant_review.extraction.pdf_glyphs import (
     PDFIUM_LOCK,
-    PageContent,
     PageGeometry,
-    Ruling,
     Run,
     TextLayer,
-    read_graphics,
 )
+from covenant_review.extraction.pdf_graphics import PageGraphics, Ruling, read_graphics
 from covenant_review.extraction.pdf_labels import LabelSequence
 from covenant_review.extraction.pdf_lines import Line, group_lines
 from covenant_review.extraction.pdf_paragraphs import Rhythm, group_paragraphs, learn_rhythm, to_block
@@ -43,6 +42,7 @@ from covenant_review.extraction.pdf_tables import (
     RuledTable,
     TableRow,
     append_rows,
+    drop_lone_rows,
     fill_tables,
     find_tables,
     starts_with_header,
@@ -77,12 +77,12 @@ def read_pdf(data: bytes) -> Document:
     """Read a PDF's text layer.
 
     `data`: the file. Returns a Document of kind "pdf": paragraphs and table rows in reading order, page headers and
-    footers set apart, each block with its page (from 1) and one box per line (points, top-left origin). Numbers typed or
-    printed before a provision stay in `text`.
+    footers set apart, each block with its page (from 1) and one box per line (points, top-left origin). Numbers before
+    a provision, typed or automatic, stay in `text`.
 
-    `status` is "partly_read" when text may be missing; `warnings` say where: page_without_text (a picture only),
+    `status` is "partly_read" when text may be missing or wrong; `warnings` say where: page_without_text (a picture only),
     garbled_text (letters that stand for nothing), page_unreadable, file_cut (the file's end is missing), legacy_font
-    (TCVN3 or VNI letters, not yet Unicode; no text is missing).
+    (TCVN3 or VNI letters, left as they are: not yet Unicode).
 
     Raises UnreadableFile: empty, encrypted, damaged, too_many_pages, no_text.
     """
@@ -98,8 +98,7 @@ def read_pdf(data: bytes) -> Document:
         raise UnreadableFile("no_text", f"{len(pages)} pages without text")
     if b"%%EOF" not in data[-_END_MARK_WINDOW:]:
         warnings.append(ReadingWarning("file_cut"))
-    partly = any(warning.code != "legacy_font" for warning in warnings)
-    status: ReadStatus = "partly_read" if partly else "read"
+    status: ReadStatus = "partly_read" if warnings else "read"
     return Document("pdf", tuple(_assemble(pages)), len(pages), status, tuple(warnings))
 
 
@@ -131,11 +130,9 @@ def _read_page(document: pypdfium2.PdfDocument, index: int) -> _Page:
         return _Page(number, 0.0, 0.0, warnings=[ReadingWarning("page_unreadable", number, str(error))])
     try:
         geometry = PageGeometry(page)
-        content = PageContent(geometry.width, geometry.height)
-        read_graphics(page, geometry, content)
+        graphics = read_graphics(page, geometry)
         with TextLayer(page, geometry) as layer:
-            content.runs, content.slanted = layer.runs()
-            return _lay_out(content, number, layer)
+            return _lay_out(_Page(number, geometry.width, geometry.height, rulings=graphics.rulings), graphics, layer)
     except pypdfium2.PdfiumError as error:
         _log.warning("page %d is not readable: %s", number, error)
         return _Page(number, 0.0, 0.0, warnings=[ReadingWarning("page_unreadable", number, str(error))])
@@ -143,38 +140,36 @@ def _read_page(document: pypdfium2.PdfDocument, index: int) -> _Page:
         page.close()
 
 
-def _lay_out(content: PageContent, number: int, layer: TextLayer) -> _Page:
-    page = _Page(number, content.width, content.height, rulings=content.rulings)
-    words = [run for run in content.runs if not run.is_space]
-    page.letters = sum(len(run.text) for run in words) + sum(len(run.text.strip()) for run in content.slanted)
-    page.warnings = _check(content, words, number, page.letters)
-    page.tables = find_tables(content.rulings, number)
-    outside = fill_tables(page.tables, content.runs, layer.letters) if page.tables else content.runs
+def _lay_out(page: _Page, graphics: PageGraphics, layer: TextLayer) -> _Page:
+    """Fill `page` with lines and tables while PDFium has it open."""
+    runs, slanted = layer.runs()
+    page.letters = sum(run.count for run in runs) + sum(run.count for run in slanted)
+    page.warnings = _check(graphics, runs, page.number, page.letters)
+    page.tables = find_tables(graphics.rulings, page.number)
+    outside = fill_tables(page.tables, runs, layer) if page.tables else runs
     page.tables = [table for table in page.tables if table.rows]
-    page.lines = group_lines(outside, layer.letters)
-    page.watermarks = _slanted_lines(content.slanted)
-    for line in (*page.lines, *page.watermarks):
-        line.page = number
+    page.lines = group_lines(outside, layer)
+    page.watermarks = _slanted_lines(slanted)
+    for line in (*page.lines, *page.watermarks, *(line for table in page.tables for line in table.lines)):
+        line.page = page.number
     return page
 
 
 def _slanted_lines(runs: Sequence[Run]) -> list[Line]:
     """Text at an angle (watermarks, stamps, labels on the side) as the file wrote it, one line per stretch."""
-    if not any(not run.is_space for run in runs):
+    if not runs:
         return []
-    words = [run for run in runs if not run.is_space]
-    text = unicodedata.normalize("NFC", "".join(run.text for run in runs))
-    x0, x1 = min(run.x0 for run in words), max(run.x1 for run in words)
+    text = unicodedata.normalize("NFC", "".join(run.text + " " * min(run.spaces, 1) for run in runs))
+    x0, x1 = min(run.x0 for run in runs), max(run.x1 for run in runs)
     text = re.sub(r"\s+", " ", text).strip()
-    return [Line(text, x0, x1, words[0].base, words[0].size, False, False, words[0].order, x1 - x0)]
+    return [Line(text, x0, x1, runs[0].base, runs[0].size, False, False, runs[0].first, x1 - x0)]
 
 
-def _check(content: PageContent, words: Sequence[Run], number: int, letters: int) -> list[ReadingWarning]:
+def _check(graphics: PageGraphics, words: Sequence[Run], number: int, letters: int) -> list[ReadingWarning]:
     """What is wrong with a page's text layer."""
     warnings: list[ReadingWarning] = []
-    if letters < _FEW_LETTERS and (content.image_share > _SCANNED_SHARE or content.path_count > _DRAWN_PATHS):
-        warnings.append(ReadingWarning("page_without_text", number))
-    elif letters == 0 and content.image_share > 0:
+    pictured = graphics.image_share > _SCANNED_SHARE or graphics.path_count > _DRAWN_PATHS
+    if (letters < _FEW_LETTERS and pictured) or (letters == 0 and graphics.image_share > 0):
         warnings.append(ReadingWarning("page_without_text", number))
     legacy = sorted({run.face.name for run in words if run.face.is_legacy})
     if legacy:
@@ -204,15 +199,22 @@ def _is_garbled(words: Sequence[str]) -> bool:
 
 def _assemble(pages: Sequence[_Page]) -> list[Block]:
     """Blocks of the whole document in reading order."""
+    for index, page in enumerate(pages):
+        before = pages[index - 1].tables if index else []
+        after = pages[index + 1].tables if index + 1 < len(pages) else []
+        page.lines.extend(drop_lone_rows(page.tables, before, after))
     furniture = find_furniture([PageLines(page.number, page.width, page.height, page.lines) for page in pages])
     notes = _footnotes(pages, furniture)
-    flow_lines = {
-        page.number: [line for line in page.lines if id(line) not in furniture and id(line) not in notes] for page in pages
-    }
+    for page in pages:
+        settle_raised_digits(page.lines, notes)
+    apart = notes | set(furniture)
+    flow_lines = {page.number: [line for line in page.lines if id(line) not in apart] for page in pages}
+    _drop_ghosts(pages, flow_lines)
     margins = _Margins(pages, flow_lines)
     parts: list[Part | RuledTable] = []
     for page in pages:
         parts.extend(_page_parts(page, flow_lines[page.number], margins))
+    parts = join_split_columns(parts)
     rhythm = learn_rhythm(part for part in parts if isinstance(part, Column))
     body = _blocks(parts, rhythm)
     return list(_with_furniture(pages, body, furniture, notes))
@@ -231,6 +233,14 @@ def _footnotes(pages: Sequence[_Page], furniture: dict[int, Edge]) -> set[int]:
         lines = [line for line in page.lines if id(line) not in furniture]
         notes.update(find_footnotes(lines, page.rulings, page.width, page.height, body_size))
     return notes
+
+
+def _drop_ghosts(pages: Sequence[_Page], flow_lines: dict[int, list[Line]]) -> None:
+    for page, following in pairwise(pages):
+        here, there = (PageLines(item.number, item.width, item.height, flow_lines[item.number]) for item in (page, following))
+        ghosts = find_ghosts(here, there)
+        if ghosts:
+            flow_lines[page.number] = [line for line in flow_lines[page.number] if id(line) not in ghosts]
 
 
 class _Margins:
@@ -259,9 +269,7 @@ def _text_edges(lines: Sequence[Line]) -> tuple[float, float] | None:
     rights = sorted((line.x1 for line in lines), reverse=True)
     needed = 3 if len(lines) > 30 else 2 if len(lines) > 6 else 1
     left = next((x for index, x in enumerate(lefts[:-1]) if lefts[min(index + needed, len(lefts)) - 1] - x < 2), lefts[0])
-    right = next(
-        (x for index, x in enumerate(rights[:-1]) if x - rights[min(index + needed, len(rights)) - 1] < 8), rights[0]
-    )
+    right = next((x for index, x in enumerate(rights[:-1]) if x - rights[min(index + needed, len(rights)) - 1] < 8), rights[0])
     return left, right
 
 
@@ -319,24 +327,38 @@ def _table_blocks(rows: Sequence[TableRow], table: int) -> Iterator[Block]:
             table=table,
             row=number,
             header_row=header and number == 0,
+            spans=row.spans,
+            merged=row.merged,
             page=row.boxes[0].page,
             boxes=tuple(row.boxes),
             style=BlockStyle(bold=row.bold),
         )
 
 
-def _with_furniture(
-    pages: Sequence[_Page], body: Sequence[Block], furniture: dict[int, Edge], notes: set[int]
-) -> Iterator[Block]:
-    by_page: dict[int, list[Block]] = defaultdict(list)
-    for block in body:
-        by_page[block.page or 0].append(block)
-    for page in pages:
-        yield from (_single(line, "page_header") for line in page.lines if furniture.get(id(line)) == "top")
-        yield from (_single(line, "page_header") for line in page.watermarks)
-        yield from by_page[page.number]
-        yield from (_single(line, "footnote") for line in page.lines if id(line) in notes)
-        yield from (_single(line, "page_footer") for line in page.lines if furniture.get(id(line)) == "bottom")
+def _with_furniture(pages: Sequence[_Page], body: Sequence[Block], furniture: dict[int, Edge], notes: set[int]) -> Iterator[Block]:
+    """The body in its order; each page's headers before its first block, footnotes and footers after its last."""
+    waiting = list(pages)
+    current: _Page | None = None
+    for block in (*body, None):
+        while waiting and (block is None or (block.page or 0) >= waiting[0].number):
+            if current is not None:
+                yield from _foot(current, furniture, notes)
+            current = waiting.pop(0)
+            yield from _head(current, furniture)
+        if block is not None:
+            yield block
+    if current is not None:
+        yield from _foot(current, furniture, notes)
+
+
+def _head(page: _Page, furniture: dict[int, Edge]) -> Iterator[Block]:
+    yield from (_single(line, "page_header") for line in page.lines if furniture.get(id(line)) == "top")
+    yield from (_single(line, "page_header") for line in page.watermarks)
+
+
+def _foot(page: _Page, furniture: dict[int, Edge], notes: set[int]) -> Iterator[Block]:
+    yield from (_single(line, "footnote") for line in page.lines if id(line) in notes)
+    yield from (_single(line, "page_footer") for line in page.lines if furniture.get(id(line)) == "bottom")
 
 
 def _single(line: Line, kind: BlockKind) -> Block:
@@ -344,4 +366,4 @@ def _single(line: Line, kind: BlockKind) -> Block:
     return Block(kind, line.text, page=line.page, boxes=(line.box(),), style=style)
 
 
-__all__ = ["MAX_PAGES", "PDFIUM_LOCK", "PlainTable", "read_pdf"]
+__all__ = ["MAX_PAGES", "PDFIUM_LOCK", "read_pdf"]

@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeVar
 
 from covenant_review.extraction.document import Box
 from covenant_review.extraction.pdf_labels import read_label
@@ -14,14 +16,15 @@ from covenant_review.extraction.pdf_tables import TableRow
 
 _AMOUNT = re.compile(r"^[\d.,%]*\d[\d.,%]*\s*(?:đồng|đ|%)?$")
 _FARTHEST_ROW = 14  # in font sizes: room for a signature between a title and a name
-_SEPARATE_BLOCKS_GAP = 4.0  # in font sizes: a single row's parts farther apart than this are no sentence
+_SEPARATE_BLOCKS_GAP = 3.0  # in font sizes: a single row's parts farther apart than this are no sentence
 _CENTERED = 3.0  # points
+_SHORT_COLUMN = 4  # lines: of a signature or a heading, not of a page set in columns
 _CELL_PADDING = 5.4  # points: what word processors leave on each side of a cell
 
 
 @dataclass(slots=True)
 class Column:
-    """Lines that follow each other, between `left` and `right` (how far text could reach). `body`: the page's own width."""
+    """Lines in order, between `left` and `right`: how far text could reach. `body`: over the page's own width."""
 
     lines: list[Line]
     left: float
@@ -39,11 +42,15 @@ class PlainTable:
 
 
 Part = Column | PlainTable
+Other = TypeVar("Other")
 Row = list[Line]
 
 
 def read_columns(lines: Sequence[Line], left: float, right: float) -> list[Part]:
-    """Lines of one page (without furniture and ruled tables) → parts in reading order. `left`, `right`: the text's margins."""
+    """Lines of one page, without furniture and ruled tables → parts in reading order.
+
+    `left` and `right` are the text's margins in points.
+    """
     rows = [_join_label(row) for row in _rows(lines)]
     parts: list[Part] = []
     body: list[Line] = []
@@ -53,7 +60,7 @@ def read_columns(lines: Sequence[Line], left: float, right: float) -> list[Part]
             body.extend(rows[index])
             index += 1
             continue
-        end, columns = _band(rows, index, left)
+        end, columns = _band(rows, index, left, right)
         band = rows[index:end]
         index = end
         if sum(1 for row in band if len(row) > 1) == 1 and _is_one_line(band[0]):
@@ -127,7 +134,7 @@ def _merge(row: Row) -> Line:
     )
 
 
-def _band(rows: Sequence[Row], start: int, left: float) -> tuple[int, list[tuple[float, float]]]:
+def _band(rows: Sequence[Row], start: int, left: float, right: float) -> tuple[int, list[tuple[float, float]]]:
     """How far the columns that begin in row `start` go: (first row after them, the columns as x intervals)."""
     columns = [(line.x0, line.x1) for line in rows[start]]
     end, sure_end, sure_columns = start + 1, start + 1, columns
@@ -143,10 +150,10 @@ def _band(rows: Sequence[Row], start: int, left: float) -> tuple[int, list[tuple
         end += 1
         if len(row) > 1:
             sure_end, sure_columns = end, columns
-    for extra in range(sure_end, end):
-        if not _belongs(rows, start, extra, sure_columns, left):
+    for extra in range(end - 1, sure_end - 1, -1):
+        if _belongs(rows, start, extra, sure_columns, left, right):
+            sure_end = extra + 1
             break
-        sure_end = extra + 1
     return sure_end, _spread(rows[start:sure_end])
 
 
@@ -177,38 +184,38 @@ def _column_of(line: Line, columns: list[tuple[float, float]]) -> int:
     return min(range(len(columns)), key=lambda index: abs((columns[index][0] + columns[index][1]) / 2 - line.center))
 
 
-def _belongs(rows: Sequence[Row], start: int, extra: int, columns: list[tuple[float, float]], left: float) -> bool:
-    """Whether a lone line under the last row of columns still is part of its column: by the file's order, or its place."""
+def _belongs(rows: Sequence[Row], start: int, extra: int, columns: list[tuple[float, float]], left: float, right: float) -> bool:
+    """Whether a lone line under the last row of columns is part of its column, by the file's order or its place."""
     line = rows[extra][0]
     column = _column_of(line, columns)
     earlier = [other for row in rows[start:extra] for other in row]
     own = [other for other in earlier if _column_of(other, columns) == column]
     later = [other for other in earlier if _column_of(other, columns) > column]
-    if not own or line.top - max(other.bottom for other in own) > 2.5 * line.size:
+    if not own:
         return False
     if later:
         return line.order < min(other.order for other in later)
     if line.order < max(other.order for other in earlier):
         return True  # written before something beside it
     centered = any(abs(line.center - other.center) < _CENTERED for other in own)
+    if line.top - max(other.bottom for other in own) > 2.5 * line.size:
+        return centered and abs(line.center - (left + right) / 2) > 2 * _CENTERED
     aligned = any(abs(line.x0 - other.x0) < _CENTERED for other in own) and line.x0 > left + _CENTERED
     return centered or aligned
 
 
 def _is_one_line(row: Row) -> bool:
     """Whether the parts of a lone row are one line with a gap in it (a tab, a dotted blank)."""
-    widest = max(b.x0 - a.x1 for a, b in zip(row, row[1:], strict=False))
-    return widest < _SEPARATE_BLOCKS_GAP * row[0].size and not all(line.text.isupper() for line in row)
+    widest = max(b.x0 - a.x1 for a, b in pairwise(row))
+    names = all(line.text.istitle() or line.text.isupper() for line in row)
+    return widest < _SEPARATE_BLOCKS_GAP * row[0].size and not names
 
 
 def _is_running_text(band: Sequence[Row]) -> bool:
-    """Rows with a gap that are lines all the same: the file wrote them line by line, and they open with their labels."""
+    """Rows with a gap that are lines all the same: the file wrote them so, and they open with their labels."""
     many = [row for row in band if len(row) > 1]
     labelled = sum(1 for row in band if read_label(row[0].text) is not None or row[0].text.endswith(":"))
-    line_by_line = all(
-        max(line.order for line in row) < min(line.order for line in following)
-        for row, following in zip(band, band[1:], strict=False)
-    )
+    line_by_line = all(max(line.order for line in row) < min(line.order for line in following) for row, following in pairwise(band))
     return line_by_line and labelled >= 0.6 * len(band) and len(many) >= 1
 
 
@@ -217,9 +224,7 @@ def _plain_table(band: Sequence[Row], columns: list[tuple[float, float]]) -> Pla
     full = [row for row in band if len(row) == len(columns)]
     if len(full) < 3 or len(full) < 0.7 * len(band):
         return None
-    amounts = any(
-        sum(1 for row in full if _AMOUNT.match(row[index].text)) >= 0.6 * len(full) for index in range(len(columns))
-    )
+    amounts = any(sum(1 for row in full if _AMOUNT.match(row[index].text)) >= 0.6 * len(full) for index in range(len(columns)))
     if not amounts:
         return None
     rows: list[TableRow] = []
@@ -249,10 +254,10 @@ def _columns(band: Sequence[Row], columns: list[tuple[float, float]], left: floa
         for line in row:
             lines[_column_of(line, columns)].append(line)
     filled = [(column, held) for column, held in zip(columns, lines, strict=True) if held]
-    centers = [(column[0] + column[1]) / 2 for column, _ in filled]
+    centers = [_usual_center(held) for _, held in filled]
     parts: list[Column] = []
     for index, ((x0, x1), held) in enumerate(filled):
-        # How wide the column could be: up to its neighbours and the margins, evenly about its centre if its lines are centred.
+        # How wide the column could be: up to its neighbours and the margins; evenly about the centre of centred lines.
         low = filled[index - 1][0][1] if index else min(left, x0)
         high = filled[index + 1][0][0] if index + 1 < len(filled) else max(right, x1)
         centered = len(held) > 1 and all(abs(line.center - centers[index]) < _CENTERED for line in held)
@@ -270,6 +275,52 @@ def _columns(band: Sequence[Row], columns: list[tuple[float, float]], left: floa
     return parts
 
 
+def _usual_center(lines: list[Line]) -> float:
+    """The centre that most lines share; the first line's if none is shared (a title over a name set to the left)."""
+    return max(lines, key=lambda line: sum(abs(line.center - other.center) < _CENTERED for other in lines)).center
+
+
+def join_split_columns(parts: Sequence[Part | Other]) -> list[Part | Other]:
+    """Short columns that a page break cuts (titles of signatures on one page, names on the next) read on as one set."""
+    joined: list[Part | Other] = []
+    index = 0
+    while index < len(parts):
+        upper = _side_columns(parts, index)
+        lower = _side_columns(parts, index + len(upper)) if upper else []
+        if lower and lower[0].lines[0].page == upper[-1].lines[-1].page + 1 and _continue(upper, lower):
+            for column in upper:
+                joined.append(column)
+                joined.extend(below for below in lower if _overlap(below, column))
+            index += len(upper) + len(lower)
+        elif upper:
+            joined.extend(upper)
+            index += len(upper)
+        else:
+            joined.append(parts[index])
+            index += 1
+    return joined
+
+
+def _side_columns(parts: Sequence[object], start: int) -> list[Column]:
+    """The columns of one set that stand side by side from `parts[start]` on."""
+    columns: list[Column] = []
+    for part in parts[start:]:
+        if not isinstance(part, Column) or part.body or (columns and part.lines[0].page != columns[0].lines[0].page):
+            break
+        columns.append(part)
+    return columns
+
+
+def _continue(upper: list[Column], lower: list[Column]) -> bool:
+    short = all(len(column.lines) <= _SHORT_COLUMN for column in (*upper, *lower))
+    return short and all(sum(_overlap(below, column) for column in upper) == 1 for below in lower)
+
+
+def _overlap(one: Column, other: Column) -> bool:
+    x0, x1 = min(line.x0 for line in one.lines), max(line.x1 for line in one.lines)
+    return x0 < max(line.x1 for line in other.lines) and x1 > min(line.x0 for line in other.lines)
+
+
 def _is_ragged_page(lines: list[Line]) -> bool:
     """Whether the column is long running text, whose own lines show how far it reaches."""
     return len(lines) >= 8
@@ -278,5 +329,5 @@ def _is_ragged_page(lines: list[Line]) -> bool:
 def _even_spacing(centers: list[float]) -> float | None:
     if len(centers) < 3:
         return None
-    steps = [b - a for a, b in zip(centers, centers[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(centers)]
     return steps[0] if max(steps) - min(steps) < _CENTERED else None

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from covenant_review.extraction.pdf_glyphs import Ruling
-from covenant_review.extraction.pdf_lines import Line
+from covenant_review.extraction.pdf_graphics import Ruling
+from covenant_review.extraction.pdf_labels import read_label
+from covenant_review.extraction.pdf_lines import RAISED_NUMBER, Line, lower_digits
 
 _EDGE = 0.14  # of the page height: furniture stands within this distance of the top or bottom
 _SAME_PLACE = 4.0  # points
@@ -17,6 +18,7 @@ _DEPTH = 4  # rows looked at from each edge
 _PAGE_NUMBER = re.compile(
     r"^(?:trang|page|tr\.?)?\s*[-–—|\[(~]*\s*(\d{1,4})\s*[-–—|\])~]*(?:\s*(?:/|trên|of)\s*(\d{1,4}))?$", re.IGNORECASE
 )
+_NOTE_MARK = re.compile(r"^(?:[\d\ue0f0-\ue0f9]{1,3}|\*{1,3}|\[\d{1,3}\])\s?[^\W\d_]")
 
 Edge = Literal["top", "bottom"]
 
@@ -44,8 +46,8 @@ class _Candidate:
 def find_furniture(pages: Sequence[PageLines]) -> dict[int, Edge]:
     """id(line) → "top" or "bottom" for every line that is page furniture. The other lines are the flow of the text.
 
-    Repeated words count when they stand at one height on at least half of the pages, or half of the odd or even ones; their
-    digits must stay the same or go up with the pages. A number alone counts when it is the page's number.
+    Repeated words count when they stand at one height on at least half of the pages, or half of the odd or even ones;
+    their digits must stay the same or go up with the pages. A number alone counts when it is the page's number.
     """
     found: dict[int, Edge] = {}
     for edge in ("top", "bottom"):
@@ -84,7 +86,9 @@ def _edge_rows(page: PageLines, edge: Edge) -> list[list[_Candidate]]:
 def _repeated(layer: list[_Candidate], page_count: int) -> list[_Candidate]:
     groups: dict[str, list[_Candidate]] = defaultdict(list)
     for candidate in layer:
-        if re.search(r"[^\W\d_]", candidate.words):
+        label = read_label(candidate.line.text)
+        is_provision = label is not None and label.kind in ("article", "clause", "point")
+        if re.search(r"[^\W\d_]", candidate.words) and not is_provision:
             groups[candidate.words].append(candidate)
     furniture: list[_Candidate] = []
     for group in groups.values():
@@ -132,10 +136,11 @@ def _page_numbers(layer: list[_Candidate], page_count: int) -> list[_Candidate]:
     ]
 
 
-def find_footnotes(
-    lines: Sequence[Line], rulings: Sequence[Ruling], width: float, height: float, body_size: float
-) -> set[int]:
-    """id(line) of the lines under the short rule that parts footnotes from the text, in smaller letters than the text's."""
+def find_footnotes(lines: Sequence[Line], rulings: Sequence[Ruling], width: float, height: float, body_size: float) -> set[int]:
+    """id(line) of the footnotes: lines under the short rule that parts them from the text.
+
+    They are in smaller letters than the text's, or open with a bare number or star.
+    """
     rules = [
         ruling.y0
         for ruling in rulings
@@ -143,6 +148,53 @@ def find_footnotes(
     ]
     for rule in sorted(rules):
         below = [line for line in lines if line.base > rule]
-        if below and all(line.size < 0.93 * body_size for line in below) and any(line.base < rule for line in lines):
+        if not below or not any(line.base < rule for line in lines):
+            continue
+        first = min(below, key=lambda line: line.base)
+        small = all(line.size < 0.93 * body_size for line in below)
+        marked = _NOTE_MARK.match(first.text) is not None and first.base - rule < 2 * first.size
+        if small or marked:
             return {id(line) for line in below}
     return set()
+
+
+def settle_raised_digits(lines: Sequence[Line], notes: set[int]) -> None:
+    """Raised digits of one page become text: a footnote's sign goes where its footnote is found, others are plain digits.
+
+    `notes` holds id(line) of the footnotes; each keeps its number before its text.
+    """
+    numbers: set[str] = set()
+    for line in lines:
+        if id(line) in notes:
+            line.text = re.sub(r"^(\d{1,3})\s?(?=[^\W\d_])", r"\1 ", lower_digits(line.text))
+            match = re.match(r"\d+", line.text)
+            if match:
+                numbers.add(match.group())
+    for line in lines:
+        if RAISED_NUMBER.search(line.text):
+            line.text = RAISED_NUMBER.sub(
+                lambda match: "" if lower_digits(match.group()) in numbers else lower_digits(match.group()), line.text
+            ).strip()
+
+
+def find_ghosts(page: PageLines, following: PageLines) -> set[int]:
+    """id(line) of letters that a printing browser leaves, clipped and unseen, under a page's last line.
+
+    They are the tall letters of the next page's first line, at their places in it.
+    """
+    if not page.lines or not following.lines:
+        return set()
+    last = max(line.base for line in page.lines)
+    row = [line for line in page.lines if last - line.base < 0.4 * line.size]
+    row.sort(key=lambda line: line.x0)
+    first = min(following.lines, key=lambda line: line.base)
+    if any(len(line.text) > 2 or line.text.isascii() for line in row) or len(first.text) <= 2 * len(row):
+        return set()
+    at = 0
+    for line in row:
+        at = first.text.find(line.text, at)
+        seen_at = first.x0 + (first.x1 - first.x0) * at / len(first.text)
+        if at < 0 or abs(line.x0 - seen_at) > 2 * line.size:
+            return set()
+        at += 1
+    return {id(line) for line in row}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,9 +20,45 @@ _DASH = re.compile(r"^(?:[-–—+*•●▪■◦·‣○➢✓]|\uf0b7|\uf02d)
 _LETTER_ORDERS = ("abcdđeghiklmnopqrstuvxy", "abcdefghijklmnopqrstuvwxyz")  # Vietnamese, and as office programs count
 # Words that are followed by a number inside a sentence: "theo khoản / 2. …" at a line's wrap opens nothing.
 _TAKES_NUMBER = frozenset(
-    "khoản điểm điều mục chương phần số ngày tháng năm thứ từ đến là và hoặc quá gấp trên dưới các những cấp lần tại".split()
+    (
+        "khoản",
+        "điểm",
+        "điều",
+        "mục",
+        "chương",
+        "phần",
+        "số",
+        "ngày",
+        "tháng",
+        "năm",
+        "thứ",
+        "từ",
+        "đến",
+        "là",
+        "và",
+        "hoặc",
+        "quá",
+        "gấp",
+        "trên",
+        "dưới",
+        "các",
+        "những",
+        "cấp",
+        "lần",
+        "tại",
+    )
 )
 SENTENCE_END = re.compile(r"[.;:!?…][\"”’')\]]*$")
+_MOTTO = ("conghoaxahoichunghiavietnam", "doclaptudohanhphuc")  # without marks, spaces and signs
+
+
+def is_start_of_motto(text: str) -> bool:
+    """Whether `text` is the beginning, or the whole, of the name of the state or of its motto, however it is written."""
+    if len(text) > 60 or text[:1].upper() not in "CĐ":
+        return False
+    marked = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    letters = "".join(char for char in marked if char.isascii() and char.isalpha())
+    return len(letters) > 5 and any(motto.startswith(letters) for motto in _MOTTO)
 
 
 @dataclass(frozen=True, slots=True)

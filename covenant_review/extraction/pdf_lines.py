@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from covenant_review.extraction.document import Box
-from covenant_review.extraction.pdf_glyphs import Run
+from covenant_review.extraction.pdf_glyphs import Run, TextLayer
+from covenant_review.text.normal_form import normal_form
 
 _SAME_BASELINE = 0.25  # of the font size
-_WORD_GAP_WITH_SPACES = 0.28  # in em: where the line's spaces are written out, a smaller gap is letter spacing
-_WORD_GAP_BARE = 0.17
+_WORD_GAP = 0.16  # in em; written spaces cannot be relied on, PDFium drops those after a guessed one
+_NARROW_SPACE = 0.04  # in em: a smaller gap than a word's is one if the file writes a space there
 _COLUMN_GAP_BARE = 0.85  # in em: a gap without a space in it
+_COLUMN_GAP_WITHOUT_SPACES = 1.5  # in files that write no spaces at all
 _COLUMN_GAP_SPACED = 2.6
 _SPACES_OF_A_COLUMN = 4  # columns made with the space bar
+# Raised digits go through the lines as private characters, until it is known whether they point to a footnote.
+_TO_RAISED = {ord(digit): 0xE0F0 + int(digit) for digit in "0123456789"}
+RAISED_NUMBER = re.compile("[\ue0f0-\ue0f9]+")
 _ASCENT, _DESCENT = 0.8, 0.22  # of the font size, for boxes
 
 
@@ -55,19 +61,22 @@ class Line:
         return Box(self.page, round(self.x0, 2), round(self.top, 2), round(self.x1, 2), round(self.bottom, 2))
 
 
-Splitter = Callable[[Run], list[Run]]
+def lower_digits(text: str) -> str:
+    """`text` with its raised digits as plain ones ("m2")."""
+    return RAISED_NUMBER.sub(lambda match: "".join(str(ord(digit) - 0xE0F0) for digit in match.group()), text)
 
 
-def group_lines(runs: Iterable[Run], letters: Splitter) -> list[Line]:
+def group_lines(runs: Iterable[Run], layer: TextLayer) -> list[Line]:
     """Lines from top to bottom, left to right within one height. Gaps as wide as between columns end a line.
 
-    `letters` takes a run apart into its characters; it is asked only where runs overlap, which is how a letter from a
-    fallback font shows when it was written after its word.
+    `layer` must be open still: it is asked for single characters where runs overlap, which is how a letter from a
+    fallback font shows that was written after its word.
     """
     lines: list[Line] = []
+    bare_gap = _COLUMN_GAP_BARE if layer.writes_spaces() else _COLUMN_GAP_WITHOUT_SPACES
     for row in _rows(list(runs)):
-        row = _interleave(row, letters)
-        lines.extend(_line(piece) for piece in _cut_columns(row))
+        row = _interleave(row, layer)
+        lines.extend(_line(piece, layer) for piece in _cut_columns(row, layer, bare_gap))
     return lines
 
 
@@ -88,41 +97,36 @@ def _rows(runs: list[Run]) -> list[list[Run]]:
 def _attach_raised(rows: list[list[Run]]) -> list[list[Run]]:
     kept: list[list[Run]] = []
     for index, row in enumerate(rows):
-        words = [run for run in row if not run.is_space]
-        if not words:
-            continue
-        size = max(run.size for run in words)
+        size = max(run.size for run in row)
         host = None
         for other in (rows[index - 1] if index else None, rows[index + 1] if index + 1 < len(rows) else None):
-            if other is None or not _is_raised_piece(words, size, other):
+            if other is None or not _is_raised_piece(row, size, other):
                 continue
             host = other
         if host is None:
             kept.append(row)
-        else:
-            host.extend(row)
+            continue
+        for run in row:
+            if run.text.isdecimal() and run.base < host[0].base:
+                run.text = run.text.translate(_TO_RAISED)
+        host.extend(row)
     return kept
 
 
-def _is_raised_piece(words: list[Run], size: float, other: list[Run]) -> bool:
-    host_words = [run for run in other if not run.is_space]
-    if not host_words:
+def _is_raised_piece(row: list[Run], size: float, other: list[Run]) -> bool:
+    host_size = max(run.size for run in other)
+    distance = abs(row[0].base - other[0].base)
+    if size > 0.8 * host_size or distance > 0.55 * host_size or len(row) > len(other):
         return False
-    host_size = max(run.size for run in host_words)
-    distance = abs(words[0].base - host_words[0].base)
-    if size > 0.8 * host_size or distance > 0.55 * host_size or len(words) > len(host_words):
-        return False
-    return all(any(-0.5 < run.x0 - host.x1 < 0.5 * host_size for host in host_words) for run in words)
+    return all(any(-0.5 < run.x0 - host.x1 < 0.5 * host_size for host in other) for run in row)
 
 
-def _interleave(row: list[Run], letters: Splitter) -> list[Run]:
+def _interleave(row: list[Run], layer: TextLayer) -> list[Run]:
     """The row by place. Runs that overlap are taken apart, so that each letter comes to stand where it is seen."""
-    row.sort(key=lambda run: (run.x0, run.order))
+    row.sort(key=lambda run: (run.x0, run.first))
     overlapping: set[int] = set()
     reach, reach_index = float("-inf"), -1
     for index, run in enumerate(row):
-        if run.is_space:
-            continue
         if run.x0 < reach - 0.12 * run.size or unicodedata.combining(run.text[0]):
             overlapping.update((index, reach_index) if reach_index >= 0 else (index,))
         if run.x1 > reach:
@@ -132,10 +136,10 @@ def _interleave(row: list[Run], letters: Splitter) -> list[Run]:
     pieces: list[Run] = []
     for index, run in enumerate(row):
         if index in overlapping and run.count > 1:
-            pieces.extend(letters(run))
+            pieces.extend(layer.letters(run))
         else:
             pieces.append(run)
-    pieces.sort(key=lambda run: (run.x0, run.order))
+    pieces.sort(key=lambda run: (run.x0, run.first))
     return _place_marks(_drop_doubles(pieces))
 
 
@@ -148,9 +152,8 @@ def _drop_doubles(pieces: list[Run]) -> list[Run]:
                 other
                 for other in reversed(kept[-4:])
                 if other.text == run.text
-                and not run.is_space
                 and abs(other.x0 - run.x0) < 0.08 * run.size
-                and abs(other.order - run.order) > 2  # neighbours in the stream are a ligature's letters ("ff")
+                and abs(other.first - run.first) > 2  # neighbours in the stream are a ligature's letters ("ff")
             ),
             None,
         )
@@ -165,8 +168,8 @@ def _place_marks(pieces: list[Run]) -> list[Run]:
     if not marks:
         return pieces
     placed = [run for run in pieces if not unicodedata.combining(run.text[0])]
-    bases = [run for run in placed if not run.is_space]
-    for mark in sorted(marks, key=lambda run: run.order):
+    bases = list(placed)
+    for mark in sorted(marks, key=lambda run: run.first):
         if not bases:
             placed.append(mark)
             continue
@@ -176,102 +179,86 @@ def _place_marks(pieces: list[Run]) -> list[Run]:
     return placed
 
 
-def _cut_columns(row: list[Run]) -> list[list[Run]]:
+def _cut_columns(row: list[Run], layer: TextLayer, bare_gap: float) -> list[list[Run]]:
     """The row, cut where the gap is a column's. Stretched spaces of justified text are no such gap."""
-    words = [run for run in row if not run.is_space]
-    if not words:
-        return []
-    has_spaces = any(run.is_space for run in row)
-    gaps = _gaps(row)
-    usual = median(gap for gap, spaces in gaps if spaces) if any(spaces for _, spaces in gaps) else 0.0
-    pieces: list[list[Run]] = []
-    current: list[Run] = []
-    last: Run | None = None
-    pending: list[Run] = []
-    for run in row:
-        if run.is_space:
-            pending.append(run)
-            continue
-        if last is not None:
-            gap = (run.x0 - last.x1) / max(run.size, last.size)
-            spaced = sum(1 for space in pending if space.x0 >= last.x1 - 0.5 * last.size)
-            if spaced == 0:
-                is_column = gap > (_COLUMN_GAP_BARE if has_spaces else 1.5)
-            elif spaced >= _SPACES_OF_A_COLUMN:
+    pieces: list[list[Run]] = [[row[0]]]
+    usual: float | None = None
+    for last, run in pairwise(row):
+        gap = (run.x0 - last.x1) / max(run.size, last.size)
+        if gap > bare_gap:
+            spaces = layer.written_spaces(last)
+            if spaces and usual is None:
+                word_gaps = [width for width in _gaps(row) if width > _WORD_GAP]
+                usual = median(word_gaps)
+            if spaces == 0:
+                is_column = True
+            elif spaces >= _SPACES_OF_A_COLUMN:
                 is_column = gap > 1.0
             else:
-                is_column = gap > max(_COLUMN_GAP_SPACED, 2.5 * usual)
+                is_column = gap > max(_COLUMN_GAP_SPACED, 2.5 * (usual or 0.0))
             if is_column:
-                pieces.append(current)
-                current, pending = [], []
-        current.extend(pending)
-        pending = []
-        current.append(run)
-        last = run
-    pieces.append(current)
+                pieces.append([run])
+                continue
+        pieces[-1].append(run)
     return pieces
 
 
-def _gaps(row: list[Run]) -> list[tuple[float, int]]:
-    """(gap in em, spaces written in it) between neighbouring words of the row."""
-    gaps: list[tuple[float, int]] = []
-    last: Run | None = None
-    spaces = 0
-    for run in row:
-        if run.is_space:
-            spaces += 1
-            continue
-        if last is not None:
-            gaps.append(((run.x0 - last.x1) / max(run.size, last.size), spaces))
-        last, spaces = run, 0
-    return gaps
+def _gaps(row: list[Run]) -> list[float]:
+    """Gaps in em between neighbours in the row."""
+    return [(run.x0 - last.x1) / max(run.size, last.size) for last, run in pairwise(row)]
 
 
-def _line(row: list[Run]) -> Line:
-    words = [run for run in row if not run.is_space]
-    has_spaces = any(run.is_space for run in row)
-    threshold = _WORD_GAP_WITH_SPACES if has_spaces else _WORD_GAP_BARE
-    spread = _letter_spacing(words) if len(words) > 4 else 0.0
-    threshold = max(threshold, spread)
+def _line(words: list[Run], layer: TextLayer) -> Line:
+    threshold = max(_WORD_GAP, _letter_spacing(words)) if len(words) > 2 else _WORD_GAP
     parts: list[str] = []
     last: Run | None = None
-    space_pending = False
     first_word_end: float | None = None
-    for run in row:
-        if run.is_space:
-            space_pending = True
-            continue
-        if last is not None and (space_pending or (run.x0 - last.x1) / max(run.size, last.size) > threshold):
-            parts.append(" ")
-            if first_word_end is None:
-                first_word_end = last.x1
+    sizes: dict[float, int] = {}
+    total = bold = italic = 0
+    for run in words:
+        if last is not None:
+            gap = (run.x0 - last.x1) / max(run.size, last.size)
+            if gap > threshold or (gap > _NARROW_SPACE and last.spaces and _space_between(last, run, layer)):
+                parts.append(" ")
+                if first_word_end is None:
+                    first_word_end = last.x1
         parts.append(run.text)
-        last, space_pending = run, False
-    x0, x1 = min(run.x0 for run in words), max(run.x1 for run in words)
-    weights = [(len(run.text), run) for run in words]
-    total = sum(weight for weight, _ in weights)
-    size = max(words, key=lambda run: (sum(w for w, other in weights if other.size == run.size), run.size)).size
+        weight = len(run.text)
+        total += weight
+        bold += weight * run.face.bold
+        italic += weight * run.face.italic
+        sizes[run.size] = sizes.get(run.size, 0) + weight
+        last = run
+    x0, x1 = words[0].x0, max(run.x1 for run in words)
     return Line(
-        text=re.sub(r"\s+", " ", unicodedata.normalize("NFC", "".join(parts))).strip(),
+        text=_SPACES.sub(" ", normal_form("".join(parts))).strip(),
         x0=x0,
         x1=x1,
-        base=median(run.base for run in words),
-        size=size,
-        bold=sum(weight for weight, run in weights if run.face.bold) > 0.6 * total,
-        italic=sum(weight for weight, run in weights if run.face.italic) > 0.6 * total,
-        order=min(run.order for run in words),
+        base=words[len(words) // 2].base,
+        size=max(sizes, key=lambda size: (sizes[size], size)),
+        bold=bold > 0.6 * total,
+        italic=italic > 0.6 * total,
+        order=min(run.first for run in words),
         first_word=(first_word_end if first_word_end is not None else x1) - x0,
         legacy=any(run.face.is_legacy for run in words),
     )
 
 
+_SPACES = re.compile(r"\s+")
+
+
+def _space_between(last: Run, run: Run, layer: TextLayer) -> bool:
+    return run.first == last.first + last.count + last.spaces and layer.written_spaces(last) > 0
+
+
 def _letter_spacing(words: list[Run]) -> float:
     """In em: the gap above which two runs are two words, on a line set letter by letter ("Q U Y  Ư Ớ C"); else 0."""
-    if sum(1 for run in words if len(run.text) == 1) < 0.7 * len(words):
+    single = sum(1 for run in words if len(run.text) == 1 and run.text.isalpha())
+    if single < (0.7 if len(words) > 4 else 1.0) * len(words):
         return 0.0
-    gaps = sorted((b.x0 - a.x1) / max(a.size, b.size) for a, b in zip(words, words[1:], strict=False))
+    gaps = sorted(_gaps(words))
     usual = gaps[len(gaps) // 2]
-    return usual * 1.6 if usual > _WORD_GAP_BARE else 0.0
+    return usual * 1.6 if usual > _WORD_GAP and gaps[len(gaps) // 4] > 0.6 * usual else 0.0
 
 
 _VOWEL = re.compile(r"[aeiouyăâêôơư]", re.IGNORECASE)
@@ -299,7 +286,7 @@ def join_lines(texts: Iterable[str], legacy: bool = False) -> str:
             joined += " " + text
     if not legacy:
         joined = joined.replace("\u00ad", "")
-    return unicodedata.normalize("NFC", joined).replace("\u2010", "-").strip()
+    return normal_form(joined).replace("\u2010", "-").strip()
 
 
 def _is_broken_word(before: str, after: str) -> bool:

@@ -1,31 +1,42 @@
-"""Lines → paragraphs: where one provision ends and the next begins, told from space, fit, indents, labels and sentences."""
+"""Lines → paragraphs: where one provision ends and the next begins, by space, fit, indents, labels and sentences."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from covenant_review.extraction.document import Alignment, Block, BlockStyle
 from covenant_review.extraction.pdf_columns import Column
-from covenant_review.extraction.pdf_labels import SENTENCE_END, LabelSequence, read_label
+from covenant_review.extraction.pdf_labels import SENTENCE_END, LabelSequence, is_start_of_motto, read_label
 from covenant_review.extraction.pdf_lines import Line, join_lines
 
 _INDENT = 8.0  # points: more than this is an indent, less is noise
 _SAME_X = 3.0
 _CENTERED = 2.5
+_FLUSH = 1.5  # points: closer to the margin than this is at it
+_NEXT_SENTENCE = re.compile(r"(?<=[^\W\d_]{2})[.!?][\"”’')]* (?=[^\W\d_a-zà-ỹ])")
+_FULL_STOP = re.compile(r"[.!?][\"”’')]*$")
 _FEWEST_WRAPS = 4  # wraps that must be seen before their spacing counts as known
 _USUAL_REACH = 1.62  # in em: baseline distance inside a paragraph, where the document does not tell
 
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """How a document sets its paragraphs, learned from its plain wraps. `reach`: the largest distance in em between the
-    baselines of one paragraph; `spaced`: paragraphs always stand farther apart; `first_line_indent`: they open indented."""
+    """How a document sets its paragraphs, learned from its plain wraps.
+
+    `reach`: the largest distance in em between baselines of one paragraph; `spaced`: paragraphs always stand farther
+    apart; `first_line_indent`: they open indented; `justified`: every line but a paragraph's last reaches the margin;
+    `short_paragraphs`: sentences end with their paragraph more often than inside it.
+    """
 
     reach: float = _USUAL_REACH
     spaced: bool = False
     first_line_indent: bool = False
+    justified: bool = False
+    short_paragraphs: bool = False
 
 
 @dataclass(slots=True)
@@ -37,12 +48,13 @@ class Paragraph:
 
 
 def learn_rhythm(columns: Iterable[Column]) -> Rhythm:
-    """Look at every pair of neighbouring lines: sure wraps (full line, then a small letter) against sure ends (short line)."""
+    """Look at neighbouring lines: sure wraps (a full line, then a small letter) against sure ends (a short line)."""
     wraps: list[float] = []
     ends: list[float] = []
-    indents = 0
+    indents = flush = sentences_inside = sentences_ending = 0
     for column in columns:
-        for before, line in zip(column.lines, column.lines[1:], strict=False):
+        sentences_inside += sum(len(_NEXT_SENTENCE.findall(line.text)) for line in column.lines)
+        for before, line in pairwise(column.lines):
             if before.page != line.page or line.base - before.base < 0.5 * line.size:
                 continue
             distance = (line.base - before.base) / max(line.size, before.size)
@@ -50,15 +62,23 @@ def learn_rhythm(columns: Iterable[Column]) -> Rhythm:
                 if _flows(before, line) and line.text[:1].islower() and distance < 3:
                     wraps.append(distance)
                     indents += before.x0 - line.x0 > _INDENT
+                    flush += column.right - before.x1 < _FLUSH
             elif not _flows(before, line):
                 ends.append(distance)
+                ended = bool(SENTENCE_END.search(before.text))
+                sentences_ending += ended and read_label(line.text) is None and not _is_centered(line, column)
     if len(wraps) < _FEWEST_WRAPS:
         return Rhythm()
     wraps.sort()
     reach = wraps[int(0.95 * (len(wraps) - 1))] * 1.08 + 0.04
     ends.sort()
-    spaced = len(ends) >= 3 and ends[int(0.12 * len(ends))] > reach
-    return Rhythm(reach, spaced, indents >= 0.25 * len(wraps))
+    return Rhythm(
+        reach=reach,
+        spaced=len(ends) >= 3 and ends[int(0.12 * len(ends))] > reach,
+        first_line_indent=indents >= 0.25 * len(wraps),
+        justified=flush >= 0.85 * len(wraps),
+        short_paragraphs=sentences_ending > sentences_inside,
+    )
 
 
 def group_paragraphs(columns: Sequence[Column], rhythm: Rhythm, sequence: LabelSequence) -> list[Paragraph]:
@@ -86,6 +106,9 @@ def _flows(before: Line, line: Line) -> bool:
 
 
 def _is_centered(line: Line, column: Column) -> bool:
+    label = read_label(line.text)
+    if label is not None and label.kind in ("clause", "point", "dash"):
+        return False
     middle = (column.left + column.right) / 2
     return abs(line.center - middle) < _CENTERED and line.x0 - column.left > _SAME_X
 
@@ -106,6 +129,8 @@ def _opens(paragraph: Paragraph, line: Line, column: Column, rhythm: Rhythm, seq
     full = _is_full(before, line, before_column)
     if abs(line.size - before.size) > 0.12 * before.size and not flows:
         return True
+    if column is before_column and is_start_of_motto(" ".join([*(earlier.text for earlier in paragraph.lines), line.text])):
+        return False
     if column is not before_column and not (column.body and before_column.body and line.page != before.page):
         return not (flows and full)
     near = False
@@ -118,9 +143,12 @@ def _opens(paragraph: Paragraph, line: Line, column: Column, rhythm: Rhythm, seq
         near = rhythm.spaced
     if _style_changes(paragraph, line) and not flows:
         return True
-    centered = _is_centered(before, before_column), _is_centered(line, column)
+    aligned = abs(line.x0 - before.x0) < 1 and abs(line.x1 - before.x1) > 2 * _CENTERED  # one left edge, so not centred
+    centered = (False, False) if aligned else (_is_centered(before, before_column), _is_centered(line, column))
     if centered[0] != centered[1] and _centering_ends(paragraph, line, column, centered[0], flows, full):
         return True
+    if rhythm.justified and not any(centered) and column.body and before_column.right - before.x1 > 2 * _FLUSH:
+        full = False  # a justified line that stops short of the margin is a paragraph's last
     if not full:
         return not (flows and not any(centered) and _is_long(before, before_column))
     if read_label(line.text) is not None:
@@ -129,7 +157,11 @@ def _opens(paragraph: Paragraph, line: Line, column: Column, rhythm: Rhythm, seq
         if near and not ended:
             return False
         return sequence.opens_provision(line.text, before.text) or (indent_says and ended)
-    return not near and _indent_opens(paragraph, line, column, rhythm, flows)
+    if near or all(centered):
+        return False
+    sentence_begins = line.text[:1].isupper() and bool(_FULL_STOP.search(before.text))
+    alone = rhythm.short_paragraphs and sentence_begins
+    return alone or _indent_opens(paragraph, line, column, rhythm, flows)
 
 
 def _style_changes(paragraph: Paragraph, line: Line) -> bool:
@@ -138,12 +170,10 @@ def _style_changes(paragraph: Paragraph, line: Line) -> bool:
     if before.text.isupper() != line.text.isupper() and min(len(before.text), len(line.text)) > 3:
         return any(letter.isalpha() for letter in line.text)
     all_bold = all(earlier.bold for earlier in paragraph.lines)
-    return all_bold and not line.bold or (line.bold and not any(earlier.bold for earlier in paragraph.lines))
+    return (all_bold and not line.bold) or (line.bold and not any(earlier.bold for earlier in paragraph.lines))
 
 
-def _centering_ends(
-    paragraph: Paragraph, line: Line, column: Column, before_centered: bool, flows: bool, full: bool
-) -> bool:
+def _centering_ends(paragraph: Paragraph, line: Line, column: Column, before_centered: bool, flows: bool, full: bool) -> bool:
     if before_centered:
         # A centred title, then a line from the margin; a centred line as wide as the column still is one.
         return not (full and line.x0 - column.left < _SAME_X and flows)

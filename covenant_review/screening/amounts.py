@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from covenant_review.screening.reading import Reading
 from covenant_review.text.syllables import COMMA
+
+if TYPE_CHECKING:
+    from covenant_review.screening.reading import Reading
 
 _ONES = {
     "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8,
     "chín": 9, "mười": 10, "chục": 10, "dăm": 5, "đôi": 2,
 }
 _SCALES = {"mươi": 10, "mười": 10, "chục": 10, "trăm": 100, "nghìn": 1000, "ngàn": 1000, "vạn": 10000, "triệu": 10**6, "tỷ": 10**9}
-_NOT_AMOUNT_BEFORE = frozenset("thứ điều khoản điểm mẫu số lần lớp lúc ngày mồng mùng rằm quyết khóa chương tổ xóm ngõ".split())
-_NOT_UNIT = frozenset("giờ".split())
-_YEAR_AFTER = frozenset("mỗi hằng hàng trong cuối đầu nhiều mấy đến từ vào ba hai một mươi".split())
+NUMBER_WORDS = frozenset(_ONES) - {"năm"} | {"nửa"}
+_NOT_AMOUNT_BEFORE = frozenset(
+    {
+        "thứ", "điều", "khoản", "điểm", "mẫu", "số", "lần", "lớp", "lúc", "ngày", "mồng", "mùng", "tháng",
+        "rằm", "quyết", "khóa", "chương", "tổ", "xóm", "ngõ"
+    }
+)
+_NOT_UNIT = frozenset(["giờ"])
+_YEAR_AFTER = frozenset(
+    {
+        "mỗi", "hằng", "hàng", "trong", "cuối", "đầu", "nhiều", "mấy", "đến", "từ", "vào", "ba", "hai", "một",
+        "mươi"
+    }
+)
+
+_COUNTED = frozenset(
+    {
+        "đồng", "công", "ngày", "buổi", "suất", "phần", "tháng", "năm", "tuổi", "thước", "sào", "mẫu", "cân", "trứng",
+        "lần", "con", "đứa", "quan", "chỗ", "viên", "người", "ông", "bà", "anh",
+    }
+)
 
 
 class Amount(NamedTuple):
@@ -49,7 +69,7 @@ def find_amounts(reading: Reading, start: int, end: int) -> list[Amount]:
             continue
         before = reading.words[position - 1] if position > start else ""
         unit = reading.words[after] if after < end and reading.breaks[after] < COMMA else ""
-        if before not in _NOT_AMOUNT_BEFORE and unit not in _NOT_UNIT:
+        if before not in _NOT_AMOUNT_BEFORE and unit not in _NOT_UNIT and not _is_week_day(reading, position):
             amounts.append(Amount(value, unit, position, after))
         position = after
     return amounts
@@ -75,6 +95,8 @@ def _number_at(reading: Reading, position: int, end: int) -> tuple[float | None,
             current = (current or 1) * _SCALES[word] if _SCALES[word] < 1000 else current
             if _SCALES[word] >= 1000:
                 total, current = (total + (current or 1)) * _SCALES[word], 0
+        elif word in _ONES and total and not _scale_follows(reading, after, end):
+            break  # "ba trăm nghìn một ngày": a new number
         elif word in _ONES and not (word == "năm" and after > position and reading.words[after - 1] in _ONES):
             current += _ONES[word]
         elif word == "rưỡi" and after > position:
@@ -85,10 +107,19 @@ def _number_at(reading: Reading, position: int, end: int) -> tuple[float | None,
     return total + current, after
 
 
+def _is_week_day(reading: Reading, position: int) -> bool:
+    """Whether the number belongs to a list such as "thứ hai, tư, sáu"."""
+    while position and reading.words[position - 1] in _ONES:
+        position -= 1
+    return position > 0 and reading.words[position - 1] == "thứ"
+
+
+def _scale_follows(reading: Reading, position: int, end: int) -> bool:
+    return position + 1 < end and reading.words[position + 1] in _SCALES
+
+
 def _is_five(reading: Reading, position: int, end: int) -> bool:
     if position and reading.words[position - 1] in _YEAR_AFTER:
         return False
     following = reading.words[position + 1] if position + 1 < end else ""
-    return following in _SCALES or following in frozenset(
-        "đồng công ngày buổi suất phần tháng năm tuổi thước sào mẫu cân trứng lần con đứa quan chỗ viên người ông bà anh".split()
-    )
+    return following in _SCALES or following in _COUNTED

@@ -9,6 +9,8 @@ from covenant_review.screening.reading import Reading
 from covenant_review.screening.schema import PatternKind, PatternSpec
 from covenant_review.screening.sequences import Budget, Element
 
+_OPENING_WORDS = 3
+"""So many words may stand before a bearer who begins a clause: "Đối với các chị em …"."""
 DEFAULT_BEARERS: dict[PatternKind, tuple[str, ...]] = {
     "male_default": ("suat-dinh", "truong-nam", "gia-truong"),
     "child_sex": ("nha-khong-con-trai", "nguoi-co-con-trai"),
@@ -26,11 +28,11 @@ def find_bearers(spec: PatternSpec, reading: Reading, budget: Budget) -> Iterato
     for concept in bearers_of(spec):
         for who in reading.by_concept.get(concept, ()):
             budget.spend()
-            if not spec.paired and who.start in reading.paired:
+            if not spec.paired and (who.start in reading.paired or reading.place(who.start) == "header_row"):
                 continue
             if spec.at_start and not _begins(who, reading):
                 continue
-            start, end = reading.sentence(who.start) if spec.scope == "sentence" else reading.segment(who.start)
+            start, end = _stretch(spec, who, reading)
             if _any_inside(spec.none, reading, start, end):
                 continue
             parts = _nearest_of_each(spec, who, reading, start, end)
@@ -41,9 +43,16 @@ def find_bearers(spec: PatternSpec, reading: Reading, budget: Budget) -> Iterato
                 yield tuple(sorted(elements, key=lambda element: element.start))
 
 
+def _stretch(spec: PatternSpec, who: Mention, reading: Reading) -> tuple[int, int]:
+    """Where the other parts may stand: in the bearer's segment, its sentence, or anywhere; in a table row, anywhere."""
+    if reading.header_row or spec.scope == "clause":
+        return 0, len(reading.words)
+    return reading.sentence(who.start) if spec.scope == "sentence" else reading.segment(who.start)
+
+
 def _begins(who: Mention, reading: Reading) -> bool:
     start = reading.segment(who.start)[0]
-    return who.start - max(start, reading.own if who.start >= reading.own else start) <= 1
+    return who.start - max(start, reading.own if who.start >= reading.own else start) <= _OPENING_WORDS
 
 
 def _any_inside(concepts: tuple[str, ...], reading: Reading, start: int, end: int) -> bool:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from covenant_review.screening.schema import ConceptSpec, RuleFileError, Sex
-from covenant_review.text.folding import fold, strip_marks, to_nfc
+from covenant_review.text.folding import fold, strip_marks
+from covenant_review.text.normal_form import normal_form
 from covenant_review.text.syllables import COMMA, EDGE, SPACE, Syllables, split_syllables
+
+LITERAL = "="
+"""Before a plain word among the requirements of a pattern, to tell it from the name of a concept."""
 
 
 class Mention(NamedTuple):
@@ -23,13 +28,21 @@ class Mention(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class _Entry:
     syllables: tuple[str, ...]
+    breaks: tuple[int, ...]
     concept: str
     word: str
 
 
+def _entry(phrase: str, concept: str, bare: bool) -> _Entry:
+    folded = fold(normal_form(phrase))
+    syllables = split_syllables(strip_marks(folded) if bare else folded)
+    return _Entry(syllables.words, syllables.breaks, concept, phrase)
+
+
+@lru_cache(maxsize=16384)
 def phrase_syllables(phrase: str, *, bare: bool = False) -> tuple[str, ...]:
     """A phrase of a rule file as folded syllables."""
-    folded = fold(to_nfc(phrase))
+    folded = fold(normal_form(phrase))
     return split_syllables(strip_marks(folded) if bare else folded).words
 
 
@@ -92,14 +105,12 @@ class ConceptIndex:
             trie = _Trie()
             for spec in self.specs.values():
                 for phrase in spec.words:
-                    syllables = phrase_syllables(phrase, bare=bare)
-                    # Without diacritics a lone syllable ("nam", "ba") says too little.
-                    if syllables and not (bare and len(syllables) == 1 and len(syllables[0]) < 4):
-                        trie.add(_Entry(syllables, spec.id, phrase))
+                    entry = _entry(phrase, spec.id, bare)
+                    # Without diacritics a lone short syllable ("nam", "ba") says too little.
+                    if entry.syllables and not (bare and len(entry.syllables) == 1 and len(entry.syllables[0]) < 4):
+                        trie.add(entry)
                 for phrase in spec.not_in:
-                    syllables = phrase_syllables(phrase, bare=bare)
-                    if syllables:
-                        trie.add(_Entry(syllables, f"!{spec.id}", phrase))
+                    trie.add(_entry(phrase, f"!{spec.id}", bare))
             trie.close()
             self._tries[bare] = trie
         return self._tries[bare]
@@ -116,8 +127,8 @@ class ConceptIndex:
                 end = start + len(entry.syllables)
                 if end > len(words) or (len(entry.syllables) > 1 and words[start:end] != entry.syllables):
                     continue
-                # One or two words of a set may be parted by a comma only where the entry itself is a list; keep it plain.
-                if any(breaks[inner] > COMMA for inner in range(start + 1, end)):
+                # "hội, phụ nữ" is not "hội phụ nữ": only where the entry itself has a comma may one stand.
+                if any(breaks[start + inner] > entry.breaks[inner] for inner in range(1, len(entry.syllables))):
                     continue
                 if entry.concept.startswith("!"):
                     blocked.append((start, end, entry.concept[1:]))
@@ -149,7 +160,7 @@ class ConceptIndex:
                 return False
         if concept not in self.sex:
             return True
-        if end - start == 1 and start in capitals:
+        if all(position in capitals for position in range(start, end)):
             return False
         # "mẹ chồng" is one person: the longer word for a person hides the shorter inside it.
         return not any(
@@ -165,7 +176,8 @@ def _capital_names(syllables: Syllables, original: str) -> frozenset[int]:
         return frozenset()
     names = set()
     for index, start in enumerate(syllables.starts):
-        if not original[start].isupper():
+        word = original[start : syllables.ends[index]]
+        if not word[0].isupper() or (len(word) > 1 and word.isupper()):
             continue
         begins = syllables.breaks[index] not in (SPACE, COMMA) or index == 0 or original[start - 1] in "“\"'(-+"
         following = index + 1

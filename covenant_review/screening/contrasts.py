@@ -2,49 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterable, Iterator
 
 from covenant_review.screening.amounts import Amount, find_amounts
 from covenant_review.screening.concepts import Mention
 from covenant_review.screening.reading import Reading
 from covenant_review.screening.schema import Difference, PatternSpec
 from covenant_review.screening.sequences import Budget, Element
-from covenant_review.text.syllables import CELL, COMMA, SENTENCE
+from covenant_review.screening.sides import Chunk, chunks_of, first_unequal, same_terms, sex_sides
+from covenant_review.text.syllables import CELL
 
 DENY, EXEMPT, BURDEN = "bi-loai", "duoc-mien", "ganh-chiu"
-LOW_ROLE, HIGH_ROLE = "viec-bep-nuc", "viec-lon"
+LOW_ROLE, HIGH_ROLE = "bac-thap", "bac-cao"
 USED_CONCEPTS = (DENY, EXEMPT, BURDEN, LOW_ROLE, HIGH_ROLE)
-_PARTING_WORDS = frozenset(("còn", "nhưng", "song", "riêng"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """A stretch of the clause that speaks of one side: 0 or 1, by the first person in it."""
-
-    start: int
-    end: int
-    side: int
-    person: Mention
-
-
-def find_contrasts(spec: PatternSpec, reading: Reading, budget: Budget) -> Iterator[tuple[Element, ...]]:
-    """Every pair of stretches, rows or columns whose terms differ in one of the ways of `differ`."""
+def find_contrasts(
+    spec: PatternSpec, reading: Reading, budget: Budget
+) -> Iterator[tuple[tuple[Element, ...], Difference]]:
+    """Every pair of stretches, rows or columns whose terms differ in one of the ways of `differ`, with that way."""
     if not _topic_present(spec, reading):
         return
     sides = _sides(spec, reading)
     if CELL in reading.breaks[reading.own + 1 :] or reading.header_row:
         yield from _find_in_table(spec, reading, sides)
-    chunks = _chunks(reading, sides)
+    chunks = chunks_of(reading, sides)
     for position, first in enumerate(chunks):
         for second in chunks[position + 1 : position + 3]:
             budget.spend()
-            if first.side == second.side:
+            if first.side == second.side or same_terms(reading, first, reading, second):
                 continue
-            evidence = _difference(spec.differ, reading, first, reading, second)
-            if evidence is not None:
+            found = _difference(spec.differ, reading, first, reading, second)
+            if found is not None:
+                kind, evidence = found
                 elements = (_person(first.person), *evidence[0], _person(second.person), *evidence[1])
-                yield tuple(sorted(set(elements), key=lambda element: element.start))
+                yield _in_order(elements), kind
+
+
+def _in_order(elements: Iterable[Element]) -> tuple[Element, ...]:
+    return tuple(sorted(set(elements), key=lambda element: (element.start, element.end)))
 
 
 def _topic_present(spec: PatternSpec, reading: Reading) -> bool:
@@ -56,7 +53,7 @@ def _topic_present(spec: PatternSpec, reading: Reading) -> bool:
 def _sides(spec: PatternSpec, reading: Reading) -> dict[str, int]:
     """Concept → side. Without `sides` in the pattern, every concept with a sex takes part."""
     if spec.sides is None:
-        return {concept: 0 if sex == "female" else 1 for concept, sex in reading.index.sex.items()}
+        return sex_sides(reading)
     wanted: dict[str, int] = {}
     for side, names in enumerate(spec.sides):
         for concept, family in reading.index.family.items():
@@ -67,31 +64,6 @@ def _sides(spec: PatternSpec, reading: Reading) -> dict[str, int]:
 
 def _person(mention: Mention) -> Element:
     return Element(mention.start, mention.end, mention.concept)
-
-
-def _chunks(reading: Reading, sides: dict[str, int]) -> list[_Chunk]:
-    borders = [reading.own]
-    for position in range(reading.own + 1, len(reading.words)):
-        if reading.breaks[position] >= COMMA or reading.words[position] in _PARTING_WORDS:
-            borders.append(position)
-    borders.append(len(reading.words))
-    chunks: list[_Chunk] = []
-    neutral = False
-    pending: int | None = None
-    for start, end in zip(borders, borders[1:], strict=False):
-        if start >= end:
-            continue
-        persons = [mention for mention in reading.persons if start <= mention.start < end]
-        if persons and persons[0].start in reading.paired:
-            neutral, pending = True, None
-            continue
-        persons = [mention for mention in persons if mention.concept in sides and mention.start not in reading.paired]
-        if persons:
-            chunks.append(_Chunk(start if pending is None else pending, end, sides[persons[0].concept], persons[0]))
-            neutral, pending = False, None
-        elif chunks and not neutral and reading.breaks[start] < SENTENCE and chunks[-1].end == start:
-            chunks[-1] = _Chunk(chunks[-1].start, end, chunks[-1].side, chunks[-1].person)
-    return chunks
 
 
 def _has(reading: Reading, concept: str, start: int, end: int) -> Element | None:
@@ -105,10 +77,10 @@ _Evidence = tuple[tuple[Element, ...], tuple[Element, ...]]
 
 
 def _difference(
-    kinds: tuple[Difference, ...], left: Reading, first: _Chunk, right: Reading, second: _Chunk
-) -> _Evidence | None:
+    kinds: tuple[Difference, ...], left: Reading, first: Chunk, right: Reading, second: Chunk
+) -> tuple[Difference, _Evidence] | None:
     for kind in kinds:
-        evidence = None
+        evidence: _Evidence | None = None
         if kind == "amount":
             evidence = _unequal_amounts(
                 find_amounts(left, first.start, first.end), find_amounts(right, second.start, second.end)
@@ -120,19 +92,18 @@ def _difference(
         elif kind == "any" and min(first.end - first.start, second.end - second.start) >= 3:
             evidence = (), ()
         if evidence is not None:
-            return evidence
+            return kind, evidence
     return None
 
 
 def _unequal_amounts(left: list[Amount], right: list[Amount]) -> _Evidence | None:
-    for one, other in zip(left, right, strict=False):
-        same_unit = one.unit == other.unit or not one.unit or not other.unit
-        if same_unit and one.value != other.value:
-            return (Element(one.start, one.end, None),), (Element(other.start, other.end, None),)
-    return None
+    pair = first_unequal(left, right)
+    if pair is None:
+        return None
+    return (Element(pair[0].start, pair[0].end, None),), (Element(pair[1].start, pair[1].end, None),)
 
 
-def _unequal_polarity(left: Reading, first: _Chunk, right: Reading, second: _Chunk) -> _Evidence | None:
+def _unequal_polarity(left: Reading, first: Chunk, right: Reading, second: Chunk) -> _Evidence | None:
     deny = _has(left, DENY, first.start, first.end), _has(right, DENY, second.start, second.end)
     if (deny[0] is None) != (deny[1] is None):
         return (deny[0],) if deny[0] else (), (deny[1],) if deny[1] else ()
@@ -145,7 +116,7 @@ def _unequal_polarity(left: Reading, first: _Chunk, right: Reading, second: _Chu
     return None
 
 
-def _unequal_roles(left: Reading, first: _Chunk, right: Reading, second: _Chunk) -> _Evidence | None:
+def _unequal_roles(left: Reading, first: Chunk, right: Reading, second: Chunk) -> _Evidence | None:
     for low, high in ((LOW_ROLE, HIGH_ROLE), (HIGH_ROLE, LOW_ROLE)):
         one, other = _has(left, low, first.start, first.end), _has(right, high, second.start, second.end)
         if one and other and not _has(right, low, second.start, second.end):
@@ -158,43 +129,47 @@ def _unequal_roles(left: Reading, first: _Chunk, right: Reading, second: _Chunk)
 
 def _cells(reading: Reading, start: int, end: int) -> list[tuple[int, int]]:
     borders = [start, *(p for p in range(start + 1, end) if reading.breaks[p] == CELL), end]
-    return list(zip(borders, borders[1:], strict=False))
+    return list(itertools.pairwise(borders))
 
 
 def _first_person(reading: Reading, sides: dict[str, int], start: int, end: int) -> Mention | None:
     for mention in reading.persons:
         if start <= mention.start < end and mention.concept in sides:
-            return None if mention.start in reading.paired else mention
+            return None if mention.start in reading.coordinated else mention
     return None
 
 
-def _find_in_table(spec: PatternSpec, reading: Reading, sides: dict[str, int]) -> Iterator[tuple[Element, ...]]:
+def _find_in_table(
+    spec: PatternSpec, reading: Reading, sides: dict[str, int]
+) -> Iterator[tuple[tuple[Element, ...], Difference]]:
     yield from _find_in_columns(spec, reading, sides)
     own = _first_person(reading, sides, reading.own, len(reading.words))
     if own is None:
         return
-    here = _Chunk(own.end, len(reading.words), sides[own.concept], own)
+    here = Chunk(own.end, len(reading.words), sides[own.concept], own)
     for row in reading.rows:
         other = _first_person(row, sides, row.own, len(row.words))
         if other is None or sides[other.concept] == here.side:
             continue
-        there = _Chunk(other.end, len(row.words), sides[other.concept], other)
-        evidence = _difference(spec.differ, reading, here, row, there)
-        if evidence is None and "any" not in spec.differ and "amount" in spec.differ and _values_differ(reading, here, row, there):
-            evidence = (), ()
-        if evidence is not None:
-            yield tuple(sorted({_person(own), *evidence[0]}, key=lambda element: element.start))
+        there = Chunk(other.end, len(row.words), sides[other.concept], other)
+        found = _difference(spec.differ, reading, here, row, there)
+        if found is None and "amount" in spec.differ and _values_differ(reading, here, row, there):
+            found = "amount", ((), ())
+        if found is not None:
+            yield _in_order((_person(own), *found[1][0])), found[0]
             return
 
 
-def _values_differ(reading: Reading, here: _Chunk, row: Reading, there: _Chunk) -> bool:
+def _values_differ(reading: Reading, here: Chunk, row: Reading, there: Chunk) -> bool:
     """Whether the cells after the first differ between two rows of opposite sex."""
     left = [reading.words[a:b] for a, b in _cells(reading, reading.own, here.end)[1:]]
     right = [row.words[a:b] for a, b in _cells(row, row.own, there.end)[1:]]
     return bool(left) and len(left) == len(right) and left != right
 
 
-def _find_in_columns(spec: PatternSpec, reading: Reading, sides: dict[str, int]) -> Iterator[tuple[Element, ...]]:
+def _find_in_columns(
+    spec: PatternSpec, reading: Reading, sides: dict[str, int]
+) -> Iterator[tuple[tuple[Element, ...], Difference]]:
     """Header cells of opposite sex over cells of the row that differ."""
     header = next((number for number, piece in enumerate(reading.pieces) if piece.place == "header_row"), None)
     if header is None:
@@ -214,5 +189,5 @@ def _find_in_columns(spec: PatternSpec, reading: Reading, sides: dict[str, int])
     for side, cell in marked:
         for other_side, other in marked:
             if side == 0 and other_side == 1 and reading.words[slice(*cell)] != reading.words[slice(*other)]:
-                yield tuple(sorted((Element(*cell, None), Element(*other, None)), key=lambda element: element.start))
+                yield _in_order((Element(*cell, None), Element(*other, None))), "amount"
                 return

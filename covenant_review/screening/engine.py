@@ -34,13 +34,17 @@ class _Taken:
 class Engine:
     """Concepts, frames and rules, compiled once; `rules` are those that run."""
 
-    def __init__(self, index: ConceptIndex, frames: FrameSet, rules: Sequence[Rule]) -> None:
+    def __init__(
+        self, index: ConceptIndex, frames: FrameSet, rules: Sequence[Rule], *, filtered: bool = True
+    ) -> None:
+        """`filtered=False` runs every rule on every clause: for the few examples of a rule, a filter costs more than it saves."""
         self.index = index
         self.frames = frames
         self.rules = tuple(rules)
-        self._prefilter = Prefilter(index, [pattern.requires for rule in self.rules for pattern in rule.patterns])
+        requirements = [pattern.concept_groups if filtered else () for rule in self.rules for pattern in rule.patterns]
+        self._prefilter = Prefilter(index, requirements)
         self._plan: tuple[tuple[Rule, tuple[tuple[int, Pattern], ...]], ...] = tuple(
-            (rule, tuple((self._prefilter.mask(pattern.requires), pattern) for pattern in rule.patterns))
+            (rule, tuple((self._prefilter.mask(pattern.concept_groups if filtered else ()), pattern) for pattern in rule.patterns))
             for rule in self.rules
         )
 
@@ -67,6 +71,14 @@ class Engine:
         if not candidates:
             return ClauseScreening(clause.id)
         reading = self.read(clause, rows)
+        present = reading.present
+        candidates = [
+            (rule, possible)
+            for rule, patterns in candidates
+            if (possible := [pattern for pattern in patterns if pattern.possible(present)])
+        ]
+        if not candidates:
+            return ClauseScreening(clause.id)
         active = self.frames.active_in(reading)
         findings: list[Finding] = []
         silenced: list[Silenced] = []
@@ -113,7 +125,7 @@ class Engine:
     def _taken_back(
         rule: Rule, pattern: Pattern, match: PatternMatch, reading: Reading, active: Sequence[ActiveFrame]
     ) -> _Taken | None:
-        frame = silencing_frame(active, match.elements, reading.own, rule.outcome, pattern.ignored)
+        frame = silencing_frame(active, match.elements, reading.own, rule.outcome, pattern.ignored | match.ignored)
         if frame is not None:
             return _Taken(f"context/{frame.spec.id}", frame.spec.reason)
         for exception in rule.exceptions:

@@ -14,10 +14,13 @@ from covenant_review.screening.reading import Reading
 from covenant_review.screening.result import Outcome
 from covenant_review.screening.schema import FrameSpec
 from covenant_review.screening.sequences import Budget, Element, Node, find_sequence, parse_sequence
+from covenant_review.text.syllables import COMMA
 
 _TIME = 0.2
 # These take a match back when they touch it; the others only when the match begins inside them.
 _TOUCHING = frozenset({"equality", "lawful", "double_negation"})
+# These do not act on a match that holds their cue: there the cue is what the rule is about.
+_OWN_CUE = frozenset({"prohibition", "abolition", "past", "purpose", "quotation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,10 @@ class FrameSet:
             start, end = reading.own, len(reading.words)
         elif spec.scope == "sentence":
             start, end = reading.sentence(cue[0])
+        elif spec.scope == "phrase":
+            start, end = reading.bounds(cue[0], COMMA)
         elif spec.scope == "after":
-            start, end = cue[1], reading.sentence(cue[0])[1]
+            start, end = cue[0], reading.sentence(cue[0])[1]
         else:
             start, end = reading.segment(cue[0])
         for nodes in compiled.until:
@@ -116,7 +121,7 @@ def silencing_frame(
         spec = frame.spec
         if outcome not in spec.outcomes or spec.id in ignored or spec.kind in ignored:
             continue
-        if any(element.start < frame.cue[1] and frame.cue[0] < element.end for element in elements):
+        if spec.kind in _OWN_CUE and not frame.above and _inside(frame.cue, elements):
             continue
         if spec.kind in _TOUCHING:
             covers = first < frame.end and frame.start < last
@@ -125,3 +130,7 @@ def silencing_frame(
         if covers:
             return frame
     return None
+
+
+def _inside(cue: tuple[int, int], elements: tuple[Element, ...]) -> bool:
+    return all(any(part.start <= position < part.end for part in elements) for position in range(*cue))

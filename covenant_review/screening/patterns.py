@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 
 from covenant_review.screening.bearers import bearers_of, find_bearers
-from covenant_review.screening.concepts import ConceptIndex
+from covenant_review.screening.concepts import LITERAL, ConceptIndex
 from covenant_review.screening.contrasts import USED_CONCEPTS, find_contrasts
 from covenant_review.screening.fuzzy import FuzzyPhrases
 from covenant_review.screening.prefilter import Group
@@ -19,11 +19,12 @@ from covenant_review.screening.sequences import (
     concepts_in,
     find_sequence,
     parse_sequence,
-    required_concepts,
+    requirements,
 )
 
 EXACT_SCORE = 100
 BARE_SCORE = 85
+_WEAK_EQUALITY = frozenset({"nhu-nhau-hai-gioi"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class PatternMatch:
 
     elements: tuple[Element, ...]
     score: int
+    ignored: frozenset[str] = frozenset()
+    """Frames that do not act on this match, beside those of the pattern."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,15 @@ class Pattern:
     _nodes: tuple[Node, ...] = field(default=(), repr=False)
     _fuzzy: FuzzyPhrases | None = field(default=None, repr=False)
 
+    @property
+    def concept_groups(self) -> tuple[Group, ...]:
+        """The requirements that are concepts alone: those that the prefilter knows."""
+        return tuple(group for group in self.requires if not any(part.startswith(LITERAL) for part in group))
+
+    def possible(self, present: Set[str]) -> bool:
+        """Whether a reading that holds these concepts and words ("=word") can match."""
+        return all(not present.isdisjoint(group) for group in self.requires)
+
     def find(self, reading: Reading, budget: Budget) -> Iterator[PatternMatch]:
         """Every match that touches the clause's own words."""
         if self._fuzzy is not None:
@@ -55,7 +67,11 @@ class Pattern:
         if self.spec.kind == "sequence":
             found = find_sequence(self._nodes, reading, budget)
         elif self.spec.kind == "unequal_terms":
-            found = find_contrasts(self.spec, reading, budget)
+            for elements, difference in find_contrasts(self.spec, reading, budget):
+                # "như nhau" about something else does not make unequal amounts equal.
+                ignored = _WEAK_EQUALITY if difference == "amount" else frozenset()
+                yield PatternMatch(elements, score, ignored | {"double_negation"})
+            return
         else:
             found = find_bearers(self.spec, reading, budget)
         for elements in found:
@@ -76,8 +92,7 @@ def compile_pattern(spec: PatternSpec, index: ConceptIndex) -> Pattern:
             raise RuleFileError("mẫu sequence cần khóa “say” / a sequence needs “say”")
         nodes = parse_sequence(spec.say)
         check_concepts(concepts_in(nodes), index)
-        requires = tuple(frozenset({concept}) for concept in sorted(required_concepts(nodes)))
-        return Pattern(spec, spec.say, ignored, requires, _nodes=nodes)
+        return Pattern(spec, spec.say, ignored, requirements(nodes), _nodes=nodes)
     if spec.kind == "unequal_terms":
         return _compile_contrast(spec, index, ignored)
     who = bearers_of(spec)

@@ -11,11 +11,9 @@ import re2
 from covenant_review.screening.concepts import ConceptIndex, phrase_syllables
 from covenant_review.text.folding import fold
 
-# RE2's \b and \w know ASCII only: letters and digits are spelled out instead.
-_EDGE = r"(?:^|[^\p{L}\p{N}])"
-_BETWEEN = r"[^\p{L}\p{N}]+"
-_END = r"(?:$|[^\p{L}\p{N}])"
-_MEMORY = 64 << 20
+# RE2's \b and \w know ASCII only; the text is brought to syllables parted by single spaces instead, so that literals do.
+_BETWEEN_SYLLABLES = re.compile(r"[\W_]+")
+_MEMORY = 256 << 20
 
 Group = frozenset[str]
 
@@ -34,8 +32,8 @@ class Prefilter:
         self._set = re2.Set.SearchSet(options)
         for group in self._bits:
             words = sorted({word for concept in group for word in index.words_of(concept)})
-            phrases = (_BETWEEN.join(re.escape(part) for part in phrase_syllables(word)) for word in words)
-            self._set.Add(f"{_EDGE}(?:{'|'.join(phrases)}){_END}")
+            phrases = (" ".join(phrase_syllables(word)) for word in words)
+            self._set.Add(f" (?:{'|'.join(re2.escape(phrase) for phrase in phrases)}) ")
         if self._bits:
             self._set.Compile()
         self._everything = (1 << len(self._bits)) - 1
@@ -56,7 +54,7 @@ class Prefilter:
     def _of_text(self, text: str) -> int:
         result = 0
         if text and self._bits:
-            for position in self._set.Match(fold(text)):
+            for position in self._set.Match(f" {_BETWEEN_SYLLABLES.sub(' ', fold(text))} ") or ():
                 result |= 1 << position
         return result
 

@@ -7,12 +7,26 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from covenant_review.clauses.clause import Clause
-from covenant_review.screening.concepts import ConceptIndex, Mention
+from covenant_review.screening.concepts import LITERAL, ConceptIndex, Mention
+from covenant_review.screening.sides import equal_persons
 from covenant_review.text.folding import fold, has_lost_marks, strip_marks
 from covenant_review.text.syllables import CELL, COLON, COMMA, EDGE, SEMICOLON, SENTENCE, Syllables, split_syllables
 
 # Words that may stand between two persons who are named side by side ("nam hay nữ", "con trai, các con gái").
-_JOINERS = frozenset("và hay hoặc lẫn cùng với cũng như cả các những là đến người con em bên".split())
+_JOINERS = frozenset(
+    {
+        "và", "một", "hay", "hoặc", "lẫn", "cùng", "với", "cũng", "như", "cả", "các", "những", "là", "đến", "người",
+        "con", "em", "bên"
+    }
+)
+_PLURALS = frozenset(["các", "những", "mấy", "bọn"])
+_SEX_WORDS = frozenset(
+    {
+        "nam", "nữ", "trai", "gái", "ông", "bà", "anh", "chị", "vợ", "chồng", "dâu", "rể", "cô", "cậu"
+    }
+)
+_GIVING = frozenset(["cho", "của", "do", "giao", "với", "dành", "là"])
+_BEGINNING = frozenset(["được", "không", "thì", "phải", "chẳng", "khỏi", "chưa", "chớ", "đừng", "cấm", "miễn", "lo", "kiêng", "tránh"])
 _CONTINUING_HEADING = ("đối với", "những", "các hành vi", "nghiêm cấm", "cấm", "không", "các trường hợp", "các lệ", "bãi bỏ")
 
 
@@ -52,12 +66,18 @@ class Reading:
 
     @cached_property
     def ends_at(self) -> dict[tuple[str, int], tuple[int, ...]]:
-        """(concept, start index) → end indices, longest first."""
+        """(concept, start index) → end indices, longest first; persons who stand beside the other sex are left out."""
         result: dict[tuple[str, int], list[int]] = {}
         for concept, mentions in self.by_concept.items():
             for mention in mentions:
-                result.setdefault((concept, mention.start), []).append(mention.end)
+                if mention.concept not in self.index.sex or mention.start not in self.paired:
+                    result.setdefault((concept, mention.start), []).append(mention.end)
         return {key: tuple(sorted(ends, reverse=True)) for key, ends in result.items()}
+
+    @cached_property
+    def present(self) -> frozenset[str]:
+        """The concepts mentioned and, behind LITERAL, the words used: what a pattern can hope to find."""
+        return frozenset(self.by_concept) | {LITERAL + word for word in self.words}
 
     @cached_property
     def positions(self) -> dict[str, list[int]]:
@@ -77,20 +97,33 @@ class Reading:
         return tuple(sorted(seen.values()))
 
     @cached_property
-    def paired(self) -> frozenset[int]:
+    def coordinated(self) -> frozenset[int]:
         """Starts of persons who stand side by side with the other sex ("nam, nữ", "vợ hoặc chồng")."""
         sex = self.index.sex
         result: set[int] = set()
-        persons = self.persons
-        for first, second in zip(persons, persons[1:], strict=False):
-            if sex[first.concept] == sex[second.concept] or second.start - first.end > 4:
+        for first, second in zip(self.persons, self.persons[1:], strict=False):
+            if sex[first.concept] == sex[second.concept] or not 0 <= second.start - first.end <= 4:
                 continue
             between = range(first.end, second.start)
-            joined = all(self.words[position] in _JOINERS for position in between)
-            breaks = [self.breaks[position] for position in range(first.end, second.start + 1)]
-            if joined and max(breaks) <= COMMA and (not between or "của" not in self.words[first.end : second.start]):
+            strongest = max(self.breaks[position] for position in range(first.end, second.start + 1))
+            if not all(self.words[position] in _JOINERS for position in between) or strongest > COMMA:
+                continue
+            if between or strongest < COMMA or self._one_list(first, second):
                 result.update((first.start, second.start))
         return frozenset(result)
+
+    def _one_list(self, first: Mention, second: Mention) -> bool:
+        """Whether two persons parted by a comma only are one list ("con trai, con gái được …"), not "… của các bà, đàn ông không …"."""
+        one, other = set(self.words[first.start : first.end]), set(self.words[second.start : second.end])
+        alike = len(one) == len(other) or bool(one & other - _PLURALS) or bool(one & _SEX_WORDS and other & _SEX_WORDS)
+        before = self.words[first.start - 1] if first.start else ""
+        after = self.words[second.end] if second.end < len(self.words) else ""
+        return alike and not (before in _GIVING and after in _BEGINNING)
+
+    @cached_property
+    def paired(self) -> frozenset[int]:
+        """Starts of persons beside whom the other sex stands on equal terms: coordinated, or with the same terms in turn."""
+        return self.coordinated | equal_persons(self)
 
     def bounds(self, position: int, strength: int) -> tuple[int, int]:
         """The stretch around a syllable up to the next break of at least `strength`, as half-open indices."""

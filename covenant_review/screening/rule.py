@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as keep
 from typing import Literal
 
 from covenant_review.screening.patterns import Pattern
@@ -29,7 +30,7 @@ class RuleException:
     """Takes a match back where one of its patterns occurs in the clause (`own`), above it (`context`) or in `any`."""
 
     spec: ExceptionSpec
-    patterns: tuple[tuple[Node, ...], ...] = field(repr=False)
+    patterns: tuple[tuple[Node, ...], ...] = keep(repr=False)
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,9 @@ class Rule:
     law: tuple[str, ...]
     explanation: str
     suggestion: str
-    patterns: tuple[Pattern, ...] = field(repr=False)
-    exceptions: tuple[RuleException, ...] = field(repr=False)
-    examples: ExamplesSpec = field(repr=False)
+    patterns: tuple[Pattern, ...] = keep(repr=False)
+    exceptions: tuple[RuleException, ...] = keep(repr=False)
+    examples: ExamplesSpec = keep(repr=False)
 
     @property
     def runs(self) -> bool:

@@ -57,7 +57,7 @@ class FrameSpec(_Strict):
     ]
     cue: tuple[str, ...]
     where: Literal["own", "context", "any"] = "own"
-    scope: Literal["after", "segment", "sentence", "clause"] = "segment"
+    scope: Literal["after", "phrase", "segment", "sentence", "clause"] = "segment"
     until: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
@@ -98,8 +98,8 @@ class PatternSpec(_Strict):
     all: tuple[tuple[str, ...], ...] = ()
     none: tuple[str, ...] = ()
     order: Literal["any", "who_first"] = "any"
-    within: int = Key(default=14, ge=1, le=60)
-    scope: Literal["segment", "sentence"] = "segment"
+    within: int = Key(default=14, ge=0, le=60)
+    scope: Literal["segment", "sentence", "clause"] = "segment"
     at_start: bool = False
     paired: bool = False
     under: Literal["prohibition", "any"] | None = None

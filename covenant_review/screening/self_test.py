@@ -88,7 +88,7 @@ def unmark(text: str) -> tuple[str, tuple[int, int] | None]:
 def run_examples(rule: Rule, index: ConceptIndex, frames: FrameSet) -> tuple[ExampleResult, ...]:
     """Every example of one rule, screened with this rule alone and all frames."""
     state = StateSpec(value="on", since=rule.state.since, by=rule.state.by, why=rule.state.why)
-    engine = Engine(index, frames, [replace(rule, state=state)])
+    engine = Engine(index, frames, [replace(rule, state=state)], filtered=False)
     results = [_try_match(engine, rule, example) for example in rule.examples.match]
     results += [_try_no_match(engine, rule, example) for example in rule.examples.no_match]
     results += [_try_match(engine, rule, example, todo=True) for example in rule.examples.todo]

@@ -2,9 +2,10 @@
 
     <nu> ~4 (không được|chưa được) ~3 <hop-ban>
 
-`<c>` a mention of concept c; `~4` up to four syllables, not past a semicolon; `~~9` up to nine, past it too; `(a|b)` one of;
-`(a)?` may be missing; `^` the beginning of a sentence, list item or cell; `$` its end; `#` a number; `@own` the clause's own
-first syllable. Everything else is a word, taken as written (case, tone placement and punctuation do not count).
+`<c>` a mention of concept c; `~4` up to four syllables, not past a semicolon; `~~9` up to nine, past anything; `(a|b)` one
+of; `(a)?` may be missing; `^` the beginning of a sentence, list item or cell; `$` its end; `#` a number, in figures or one
+number word; `@own` the clause's own first syllable. Everything else is a word, taken as written (case, tone placement and
+punctuation do not count). A person who stands beside the other sex on equal terms ("nam, nữ") is not matched by `<c>`.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from covenant_review.screening.concepts import phrase_syllables
+from covenant_review.screening.amounts import NUMBER_WORDS
+from covenant_review.screening.concepts import LITERAL, phrase_syllables
 from covenant_review.screening.reading import Reading
 from covenant_review.screening.schema import RuleFileError
-from covenant_review.text.syllables import CELL, COLON, COMMA, SEMICOLON, SENTENCE
+from covenant_review.text.syllables import COLON, COMMA, EDGE, SEMICOLON
 
 
 class RuleTimeout(Exception):
@@ -80,7 +82,10 @@ class Element:
     concept: str | None
 
 
-_LEXER = re.compile(r"\s*(?:<(?P<concept>[a-z0-9-]+)>|~~(?P<far>\d+)|~(?P<gap>\d+)|(?P<sign>\)\?|[()|^$#]|@own)|(?P<word>[^\s<>~()|^$#@]+))")
+_LEXER = re.compile(
+    r"\s*(?:<(?P<concept>[a-z0-9-]+)>|~~(?P<far>\d+)|~(?P<gap>\d+)"
+    r"|(?P<sign>\)\?|[()|^$#]|@own)|(?P<word>[^\s<>~()|^$#@]+))"
+)
 
 
 def parse_sequence(say: str) -> tuple[Node, ...]:
@@ -116,7 +121,7 @@ def _parse(tokens: list[re.Match[str]], position: int) -> tuple[tuple[Node, ...]
         elif token["concept"]:
             nodes.append(ConceptRef(token["concept"]))
         elif token["far"]:
-            nodes.append(Gap(int(token["far"]), CELL))
+            nodes.append(Gap(int(token["far"]), EDGE))
         elif token["gap"]:
             nodes.append(Gap(int(token["gap"]), SEMICOLON))
         else:
@@ -150,9 +155,24 @@ def concepts_in(nodes: tuple[Node, ...]) -> frozenset[str]:
     return frozenset(found)
 
 
-def required_concepts(nodes: tuple[Node, ...]) -> frozenset[str]:
-    """Concepts without which the pattern cannot match."""
-    return frozenset(node.name for node in nodes if isinstance(node, ConceptRef))
+def requirements(nodes: tuple[Node, ...]) -> tuple[frozenset[str], ...]:
+    """Groups of concepts and words ("=word"): the pattern can match only where at least one of each group occurs."""
+    groups: list[frozenset[str]] = []
+    for node in nodes:
+        if isinstance(node, ConceptRef):
+            groups.append(frozenset({node.name}))
+        elif isinstance(node, Word):
+            groups.append(frozenset({LITERAL + node.text}))
+        elif isinstance(node, Choice) and not node.optional:
+            options = [requirements(option) for option in node.options]
+            if all(options):
+                # The rarest part of an option is not known here; its longest word is a fair guess.
+                groups.append(frozenset().union(*(max(option, key=_weight) for option in options)))
+    return tuple(dict.fromkeys(groups))
+
+
+def _weight(group: frozenset[str]) -> tuple[int, int]:
+    return -len(group), max(len(part) for part in group)
 
 
 def find_sequence(nodes: tuple[Node, ...], reading: Reading, budget: Budget) -> Iterator[tuple[Element, ...]]:
@@ -169,6 +189,8 @@ def _starting_points(nodes: tuple[Node, ...], reading: Reading) -> list[int]:
         return sorted({mention.start for mention in reading.by_concept.get(first.name, ())})
     if isinstance(first, Word):
         return reading.positions.get(first.text, [])
+    if isinstance(first, Choice) and not first.optional and all(first.options):
+        return sorted({start for option in first.options for start in _starting_points(option, reading)})
     return list(range(len(reading.words)))
 
 
@@ -201,7 +223,7 @@ def _match_gap(
     nodes: tuple[Node, ...], at: int, position: int, reading: Reading, budget: Budget
 ) -> Iterator[tuple[int, tuple[Element, ...]]]:
     gap = nodes[at]
-    assert isinstance(gap, Gap)  # noqa: S101 - narrows the type
+    assert isinstance(gap, Gap)
     for skipped in range(gap.most + 1):
         here = position + skipped
         if here >= len(reading.words) and skipped:
@@ -218,7 +240,7 @@ def _match_one(node: Node, position: int, reading: Reading) -> list[tuple[int, s
         return []
     if isinstance(node, Word):
         return [(position + 1, None)] if reading.words[position] == node.text else []
-    assert isinstance(node, ConceptRef)  # noqa: S101 - narrows the type
+    assert isinstance(node, ConceptRef)
     return [(end, node.name) for end in reading.ends_at.get((node.name, position), ())]
 
 
@@ -230,9 +252,7 @@ def _match_anchor(sign: str, position: int, reading: Reading) -> list[int]:
         return [position] if position == length or reading.breaks[position] >= COMMA else []
     if sign == "@own":
         return [position] if position == reading.own else []
-    if position < length and reading.words[position][0].isdigit():
+    if position < length and (reading.words[position][0].isdigit() or reading.words[position] in NUMBER_WORDS):
         return [position + 1]
     return []
 
-
-__all__ = ["SENTENCE", "Budget", "Element", "Node", "RuleTimeout", "concepts_in", "find_sequence", "parse_sequence", "required_concepts"]

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+
+from covenant_review.text.normal_form import with_new_tone_placement
 
 _DASHES = "‐‑‒–—―−"
 _SINGLE_QUOTES = "‘’‚‛′`´"
 _DOUBLE_QUOTES = "“”„‟″«»"
 _SPACES = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000\t"
-
-# Old placement of the tone ("hoà", "thuỷ") → the one of today ("hòa", "thủy"); only where no letter follows ("hoàn" keeps
-# its own), and not after q, where u belongs to the initial ("quý").
-_TONE_PAIRS: dict[str, str] = {}
-for _first, _toned_first in (("o", "òóỏõọ"), ("u", "ùúủũụ")):
-    for _second, _toned_second in (("a", "àáảãạ"), ("e", "èéẻẽẹ"), ("y", "ỳýỷỹỵ")):
-        if (_first, _second) in (("o", "a"), ("o", "e"), ("u", "y")):
-            for _old, _new in zip(_toned_second, _toned_first, strict=True):
-                _TONE_PAIRS[_first + _old] = _new + _second
-_OLD_TONE = re.compile(rf"(?<!q)(?:{'|'.join(_TONE_PAIRS)})(?!\w)")
-
 
 def _lower_one(character: str) -> str:
     lowered = character.lower()
@@ -47,18 +37,12 @@ _FOLD = _table()
 _BARE = _bare_table()
 
 
-def to_nfc(text: str) -> str:
-    """The text in NFC, the form that all offsets of the system point into."""
-    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
-
-
 def fold(text: str) -> str:
-    """Lower case, today's tone placement, plain quotes, dashes and spaces; "đ" and all diacritics stay.
+    """Lower case, the newer tone placement, plain quotes, dashes and spaces; "đ" and all diacritics stay.
 
-    `text` must be NFC (see `to_nfc`). The result has the same length, so offsets into it are offsets into `text`.
+    `text` must be NFC. The result has the same length, so offsets into it are offsets into `text`.
     """
-    folded = text.translate(_FOLD)
-    return _OLD_TONE.sub(lambda match: _TONE_PAIRS[match.group()], folded)
+    return with_new_tone_placement(text).translate(_FOLD)
 
 
 def strip_marks(folded: str) -> str:

@@ -20,9 +20,7 @@ _ZERO_WIDTH = re.compile("[\u200b\u200c\u200d\u200e\u200f\u2060\ufeff]")
 _SPACES = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _AROUND_LINE_BREAK = re.compile(" ?\n ?")
 
-_OLD_PLACEMENT = re.compile(
-    "(?:([oO])([àáảãạÀÁẢÃẠèéẻẽẹÈÉẺẼẸ])|(?<![qQ])([uU])([ỳýỷỹỵỲÝỶỸỴ]))(?![^\\W\\d_])"
-)
+_OLD_PLACEMENT = re.compile("(?:([oO])([àáảãạÀÁẢÃẠèéẻẽẹÈÉẺẼẸ])|(?<![qQ])([uU])([ỳýỷỹỵỲÝỶỸỴ]))(?![^\\W\\d_])")
 
 
 def normal_form(text: str) -> str:
@@ -65,5 +63,5 @@ def with_new_tone_placement(text: str) -> str:
 
 def _move_tone(vowels: re.Match[str]) -> str:
     first, second = (vowels.group(1), vowels.group(2)) if vowels.group(1) else (vowels.group(3), vowels.group(4))
-    plain, tone = unicodedata.normalize("NFD", second)
-    return unicodedata.normalize("NFC", first + tone) + plain
+    plain_and_tone = unicodedata.normalize("NFD", second)
+    return unicodedata.normalize("NFC", first + plain_and_tone[1]) + plain_and_tone[0]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Flask
 
 from covenant_review.registry import views as registry
-from covenant_review.review import signing_views, views as review
+from covenant_review.reports import views as reports
+from covenant_review.review import signing_views
+from covenant_review.review import views as review
 from covenant_review.submissions import views as submissions
 from covenant_review.tally import views as tally
 from covenant_review.web import audit_page, commune_page, covenant_page, fonts, health, navigation, own_account, people_page, rules_page
@@ -15,7 +17,7 @@ def register_blueprints(app: Flask) -> None:
     """Register every blueprint of the site."""
     for module in (
         fonts, health, navigation, own_account, people_page, registry, commune_page, covenant_page, submissions, review,
-        signing_views, tally, rules_page, audit_page,
+        signing_views, tally, reports, rules_page, audit_page,
     ):  # fmt: skip
         for blueprint in getattr(module, "blueprints", None) or (module.blueprint,):
             app.register_blueprint(blueprint)

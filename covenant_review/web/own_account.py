@@ -8,12 +8,13 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from flask_security.utils import hash_password, login_user, verify_password
+from flask_security.utils import login_user
 
 from covenant_review.accounts.forms import PasswordForm
 from covenant_review.accounts.operations import change_own_password, choose_language
 from covenant_review.accounts.permissions import Permission
 from covenant_review.web.access import me, needs
+from covenant_review.web.signin import hashed, matches
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -24,13 +25,13 @@ def password() -> ResponseReturnValue:
     """Change the own password; the first one must be changed before anything else."""
     form = PasswordForm()
     if form.validate_on_submit():
-        if not verify_password(form.old.data, me().password):
+        person, new = me(), str(form.new.data)
+        if not matches(str(form.old.data), person):
             form.old.errors = [_("Mật khẩu hiện tại không đúng.")]
-        elif form.old.data == form.new.data:
+        elif form.old.data == new:
             form.new.errors = [_("Mật khẩu mới phải khác mật khẩu hiện tại.")]
         else:
-            person = me()
-            change_own_password(person, hash_password(form.new.data))
+            change_own_password(person, hashed(new))
             login_user(person)
             flash(_("Đã đổi mật khẩu."), "success")
             return redirect(url_for("home.home"))

@@ -73,6 +73,20 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "compliant": _l("Không phân biệt đối xử về giới"),
         "not_compliant": _l("Có phân biệt đối xử về giới"),
     },
+    "clause_standing": {
+        "flagged": _l("Đã gắn cờ"),
+        "approved": _l("Không phân biệt"),
+        "second_opinion": _l("Chờ ý kiến thứ hai"),
+        "undecided": _l("Chưa xét"),
+    },
+    "queue_state": {
+        "sent_back": _l("Bị trả lại"),
+        "mine": _l("Bạn đang xét"),
+        "under_way": _l("Người khác đang xét"),
+        "waiting": _l("Chưa ai xét"),
+        "proposed": _l("Chờ ký duyệt"),
+    },
+    "signer_action": {"sign": _l("Đã ký duyệt"), "send_back": _l("Đã trả lại")},
     "standing": {
         "compliant": _l("Không phân biệt đối xử về giới"),
         "not_compliant": _l("Có phân biệt, yêu cầu sửa đổi"),

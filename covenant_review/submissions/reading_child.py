@@ -1,0 +1,34 @@
+"""Runs in the forked child (jobs.forking_process): reads one file and answers in plain values. No database here."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from covenant_review.extraction.document import UnreadableFile
+from covenant_review.screening.ruleset import RuleSet, default_rules_directory, load_ruleset
+from covenant_review.submissions.readings import read_covenant, to_plain
+
+# Loaded once, before the first fork; each reader of a kind is otherwise only imported when a file asks for it.
+_READERS = ("covenant_review.extraction.docx_reading", "covenant_review.extraction.pdf")
+_ruleset: RuleSet | None = None
+
+
+def prepare(options: dict[str, Any]) -> None:
+    """Load the rule set of the folder `options["rules"]` (None: the one shipped) and the readers."""
+    global _ruleset
+    _ruleset = load_ruleset(Path(options["rules"]) if options["rules"] else default_rules_directory())
+    for name in _READERS:
+        importlib.import_module(name)
+
+
+def run(task: dict[str, Any], report: Callable[[int, int], None]) -> dict[str, Any]:
+    """Read the file `task["path"]`: {"covenant": …} or {"unreadable": reason, "detail": …}."""
+    assert _ruleset is not None
+    try:
+        covenant = read_covenant(Path(task["path"]).read_bytes(), _ruleset, task["size_limit"], report)
+    except UnreadableFile as error:
+        return {"unreadable": error.reason, "detail": error.detail}
+    return {"covenant": to_plain(covenant)}
