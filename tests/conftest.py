@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from typing import Any
 
 import pytest
 from flask import Flask, g, has_app_context
@@ -17,7 +18,7 @@ from sqlalchemy import create_engine, text
 from covenant_review.database import db, read_only_requests
 from covenant_review.settings import load_settings
 from covenant_review.web.app import create_app
-from tests.people import World
+from tests.people import PASSWORD, World
 from tests.postgres import running_server
 
 
@@ -126,13 +127,22 @@ def sqlite_world(sqlite_app: Flask) -> World:
 
 
 @pytest.fixture
-def sign_in(request: pytest.FixtureRequest) -> Callable[[str], object]:
-    """Gives a test client signed in as a user name of the world."""
+def sign_in(request: pytest.FixtureRequest) -> Callable[[str], FlaskClient]:
+    """Gives a test client signed in as a user name of the world; several people may be signed in within one test."""
+    site: Flask = request.getfixturevalue("sqlite_app" if "sqlite_app" in request.fixturenames else "app")
 
-    def client_for(username: str) -> object:
-        site: Flask = request.getfixturevalue("sqlite_app" if "sqlite_app" in request.fixturenames else "app")
+    def client_for(username: str) -> FlaskClient:
         client = site.test_client()
-        answer = client.post("/login", data={"username": username, "password": "mật khẩu thử nghiệm"})
+        send = client.open
+
+        def send_afresh(*args: Any, **named: Any) -> Any:
+            # The tests' application context stays open, and Flask-Login would keep the last person in it.
+            for name in list(g):
+                g.pop(name)
+            return send(*args, **named)
+
+        client.open = send_afresh  # type: ignore[method-assign]
+        answer = client.post("/login", data={"username": username, "password": PASSWORD})
         assert answer.status_code == 302, answer.text
         return client
 

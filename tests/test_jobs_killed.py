@@ -80,7 +80,7 @@ def wait_until(condition: object, process: subprocess.Popen[bytes], log: Path, s
     while not condition():
         assert process.poll() is None, log.read_text("utf-8")
         assert time.monotonic() < deadline, (states(), log.read_text("utf-8"))
-        time.sleep(0.01)
+        time.sleep(0.03)
 
 
 def descendants(pid: int) -> list[int]:

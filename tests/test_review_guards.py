@@ -16,7 +16,7 @@ from covenant_review.audit.log import record
 from covenant_review.database import Base, db, transaction
 from covenant_review.refusals import Refused
 from covenant_review.review.checks import latest_round
-from covenant_review.review.models import Decision, SignOff, Verdict
+from covenant_review.review.models import Decision, ReviewRound, SignOff, Verdict
 from covenant_review.review.operations import approve_rest, decide, propose_verdict, sign
 from covenant_review.submissions.models import Submission, SubmittedClause
 from covenant_review.web.errors import guard_code
@@ -210,6 +210,30 @@ def test_nothing_stale_or_superseded_is_signed(world: World) -> None:
     withdraw(newer)
     withdraw(submission)
     refused_row("signed_not_latest", signature())
+
+
+def test_a_verdict_of_an_earlier_round_is_not_signed(world: World) -> None:
+    verdict = proposed(world)
+    with transaction() as session:
+        session.add(ReviewRound(submission_id=verdict.round.submission_id, number=verdict.round.number + 1))
+        record(session, None, "tests.round_opened", "submission", verdict.round.submission_id)
+    refused_row("signed_superseded", SignOff(verdict_id=verdict.id, signer_id=world.signer.id, action="sign"))
+
+
+def test_compliant_is_not_signed_while_a_flag_counts_again(world: World) -> None:
+    submission = add_version(world.covenant, world.official, (HEADING, FEAST))
+    say(world.reviewer, submission, FEAST_AT, "flag", "Chia lộc theo suất đinh.")
+    clause = clause_at(submission, FEAST_AT)
+    with transaction() as session:
+        kept, clause.fingerprint = clause.fingerprint, "e" * 64
+        record(session, None, "tests.changed", "submission", None)
+    say(world.second_reviewer, submission, FEAST_AT, "approve")
+    verdict = propose_verdict(world.reviewer, submission)
+    assert verdict.outcome == "compliant"
+    with transaction() as session:
+        clause.fingerprint = kept
+        record(session, None, "tests.changed", "submission", None)
+    refused_row("signed_contradicts", SignOff(verdict_id=verdict.id, signer_id=world.signer.id, action="sign"))
 
 
 def test_a_sign_off_is_neither_rewritten_nor_erased_nor_given_twice(world: World) -> None:

@@ -43,32 +43,6 @@ SignIn = Callable[[str], FlaskClient]
 JSON = {"Accept": "application/json"}
 
 
-@pytest.fixture
-def sign_in(sign_in: SignIn) -> SignIn:
-    """Several people in one test: whoever was signed in is forgotten between requests, as it is on the real site.
-
-    (The tests' application context stays open, and Flask-Login keeps the person in it.)
-    """
-
-    def forget() -> None:
-        for name in list(g):
-            g.pop(name)
-
-    def client_for(username: str) -> FlaskClient:
-        forget()
-        client = sign_in(username)
-        send = client.open
-
-        def send_afresh(*args: Any, **named: Any) -> Any:
-            forget()
-            return send(*args, **named)
-
-        client.open = send_afresh  # type: ignore[method-assign]
-        return client
-
-    return client_for
-
-
 def text_of(html: str) -> str:
     """The words of a page, tags taken out, blanks run together."""
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import TextInput
 
 from covenant_review.refusals import Refused
@@ -89,13 +89,19 @@ class CommunityForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no type
 class MergeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Into which community, and when."""
 
-    into = SelectField(_l("Sáp nhập vào"), coerce=int, validators=[InputRequired(_l("Hãy chọn nơi nhận."))])
+    into = SelectField(_l("Sáp nhập vào"), coerce=lambda value: int(value or 0), validators=[InputRequired(_l("Hãy chọn nơi nhận."))])
     on = _day(_l("Ngày sáp nhập"), hint=_l("Ngày nghị quyết có hiệu lực, ví dụ 01/07/2025."))
 
     def offer(self, communities: Iterable[Community], word: Word) -> Self:
         """The form with the communities to choose from."""
-        self.into.choices = [(one.id, f"{word('community_kind', one.kind)} {one.name}") for one in communities]
+        named = [(one.id, f"{word('community_kind', one.kind)} {one.name}") for one in communities]
+        self.into.choices = [(0, _l("– Chọn nơi nhận –")), *named]
         return self
+
+    def validate_into(self, into: SelectField) -> None:
+        """Nothing is chosen beforehand: a merger into the wrong place is easily sent."""
+        if not into.data:
+            raise ValidationError(str(_l("Hãy chọn nơi nhận.")))
 
 
 class ReasonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types

@@ -6,7 +6,7 @@ import logging
 import sys
 from pathlib import Path
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, has_request_context, request, session
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_login import current_user
@@ -111,6 +111,8 @@ def _log_to_stderr(app: Flask) -> None:
 
 
 def _language() -> str:
+    if not has_request_context():
+        return "vi"
     if current_user and current_user.is_authenticated:
         return str(current_user.language)
     chosen = session.get("language")

@@ -87,5 +87,5 @@ def _replaced_by(session: Session, covenant: Covenant) -> Sequence[Covenant]:
 
 def _recorders(session: Session, covenant: Covenant) -> dict[int, str]:
     wanted = {step.recorded_by_id for step in covenant.statuses if step.recorded_by_id is not None}
-    people = session.execute(select(User.id, User.full_name).where(User.id.in_(wanted))).all()
-    return {person_id: name for person_id, name in people}
+    people = session.scalars(select(User).where(User.id.in_(wanted)))
+    return {person.id: person.full_name for person in people}

@@ -64,6 +64,17 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "health": _l("Y tế"),
         "family": _l("Gia đình"),
     },
+    "rule_state": {
+        "on": _l("Đang dùng"),
+        "trial": _l("Đang thử (chỉ nêu để xem xét)"),
+        "draft": _l("Dự thảo, chưa chạy"),
+        "off": _l("Đã tắt"),
+    },
+    "certainty": {
+        "seen": _l("Đã đọc nguyên văn điều luật"),
+        "second_hand": _l("Đọc qua nguồn khác, cần đối chiếu văn bản gốc trước khi viện dẫn"),
+        "general": _l("Chưa thấy văn bản, phải kiểm tra trước khi viện dẫn"),
+    },
     "choice": {
         "approve": _l("Không phân biệt"),
         "flag": _l("Gắn cờ"),

@@ -58,6 +58,10 @@ GUARDS = [
     *_decision_guards("INSERT"),
     *_decision_guards("UPDATE"),
     Guard("decision_erased", "decision", "DELETE"),
+    Guard(
+        "decision_moved", "decision", "UPDATE",
+        "NEW.round_id <> OLD.round_id OR NEW.clause_id <> OLD.clause_id OR NEW.reviewer_id <> OLD.reviewer_id",
+    ),
     Guard("verdict_undecided", "verdict", "INSERT", f"EXISTS ({_UNDECIDED.format(round='NEW.round_id')})"),
     Guard(
         "verdict_on_nothing", "verdict", "INSERT",
@@ -85,6 +89,16 @@ GUARDS = [
         "(SELECT 1 FROM decision d WHERE d.round_id = v.round_id AND d.reviewer_id = NEW.signer_id)))",
     ),
     Guard("signed_stale", "sign_off", "INSERT", f"NEW.action = 'sign' AND EXISTS ({_UNDECIDED.format(round=_VERDICT_ROUND)})"),
+    Guard(
+        "signed_superseded", "sign_off", "INSERT",
+        "EXISTS (SELECT 1 FROM review_round r JOIN review_round n ON n.submission_id = r.submission_id "
+        f"AND n.number > r.number WHERE r.id = {_VERDICT_ROUND})",
+    ),
+    Guard(
+        "signed_contradicts", "sign_off", "INSERT",
+        "NEW.action = 'sign' AND (SELECT v.outcome = 'compliant' FROM verdict v WHERE v.id = NEW.verdict_id) "
+        f"= (EXISTS ({_FLAGGED.format(round=_VERDICT_ROUND)}))",
+    ),
     Guard(
         "signed_not_latest", "sign_off", "INSERT",
         f"NEW.action = 'sign' AND NOT EXISTS ({_LATEST_READ.format(round=_VERDICT_ROUND)})",
