@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from covenant_review.accounts.models import User
 from covenant_review.accounts.operations import create_person, new_password
-from covenant_review.database import db
+from covenant_review.database import db, now
 from covenant_review.registry.models import Commune, Covenant
 from covenant_review.registry.operations import add_community, add_covenant, declare_no_covenant
 from covenant_review.submissions.operations import Upload, submit
@@ -42,7 +42,7 @@ def load_samples(app: Flask, folder: Path) -> bool:
     for entry in register["communities"]:
         community = add_community(official, commune, kind=entry["kind"], name=entry["name"])
         if entry["covenant"] is None:
-            declare_no_covenant(official, community, on=date.today())
+            declare_no_covenant(official, community, on=now().date())
             continue
         _covenant(official, community, entry["covenant"], folder)
     return True

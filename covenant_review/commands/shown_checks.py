@@ -207,7 +207,14 @@ def _results(document: CheckedDocument) -> list[dict[str, Any]]:
                     "logicalLocations": [{"name": clause.label, "fullyQualifiedName": clause.id, "kind": clause.kind}],
                 }
             ],
-            "properties": {"quote": finding.quote, "start": finding.start, "end": finding.end, "page": clause.page, "suggestion": finding.suggestion, "law": list(finding.law)},
+            "properties": {
+                "quote": finding.quote,
+                "start": finding.start,
+                "end": finding.end,
+                "page": clause.page,
+                "suggestion": finding.suggestion,
+                "law": list(finding.law),
+            },
         }
         for clause, screening in zip(document.covenant.clauses, document.screenings, strict=True)
         for finding in screening.findings

@@ -20,7 +20,9 @@ from covenant_review.settings import Settings
 
 @click.command("start")
 @click.option("--port", type=click.IntRange(1, 65535), default=None, help="Cổng, mặc định 8000.")
-@click.option("--samples", type=click.Path(path_type=Path, file_okay=False), default=None, help="Thư mục hương ước mẫu, nạp ở lần chạy đầu.")
+@click.option(
+    "--samples", type=click.Path(path_type=Path, file_okay=False), default=None, help="Thư mục hương ước mẫu, nạp ở lần chạy đầu."
+)
 def start(port: int | None, samples: Path | None) -> None:
     """Chạy trang web trên máy này, kèm một bộ đọc. Ctrl+C để dừng; dữ liệu được giữ nguyên."""
     settings = local_settings(create=True, **({"port": port} if port else {}))
@@ -41,7 +43,9 @@ def start(port: int | None, samples: Path | None) -> None:
 
             load_samples(app, samples)
     try:
-        server = create_server(app, host=settings.host, port=settings.port, threads=8, max_request_body_size=2 * settings.request_limit_mb * 1024 * 1024)
+        # Larger than our own limit, so that the answer is our page and not a closed connection.
+        largest = 2 * settings.request_limit_mb * 1024 * 1024
+        server = create_server(app, host=settings.host, port=settings.port, threads=8, max_request_body_size=largest)
     except OSError as error:
         raise _port_message(settings, error) from error
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))

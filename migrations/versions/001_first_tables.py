@@ -1,6 +1,6 @@
 """first tables
 
-Revision: 001, after 
+Revision: 001, after none
 """
 
 import sqlalchemy as sa
