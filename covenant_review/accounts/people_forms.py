@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
+
+from covenant_review.accounts.operations import USERNAME
 
 # (id as text, name) of each commune; the empty one means that the person works for the whole province.
 Choices = Sequence[tuple[str, str]]
@@ -29,7 +31,6 @@ class PersonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     )
     commune = SelectField(
         _l("Xã, phường"),
-        validators=[],
         description=_l("Chỉ công chức cấp xã mới thuộc một xã, phường. Các vai trò khác làm việc cho toàn tỉnh."),
     )
 
@@ -49,9 +50,14 @@ class NewPersonForm(PersonForm):
 
     username = StringField(
         _l("Tên đăng nhập"),
+        filters=[lambda text: (text or "").strip().lower()],
         validators=[
             DataRequired(_l("Hãy nhập tên đăng nhập.")),
             Length(max=80, message=_l("Tên đăng nhập dài quá 80 ký tự.")),
+            Regexp(
+                rf"(?:{USERNAME.pattern})\Z",
+                message=_l("Tên đăng nhập có ít nhất 3 ký tự: chữ không dấu, số, dấu chấm, gạch."),
+            ),
         ],
         description=_l("Ít nhất 3 ký tự: chữ không dấu, số, dấu chấm, gạch. Ví dụ: nguyen.thi.hoa. Không đổi được về sau."),
         render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},

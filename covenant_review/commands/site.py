@@ -41,6 +41,7 @@ def site(*, migrated: bool = True) -> Iterator[Flask]:
 @click.option("--with-parent", is_flag=True, help="Dừng khi chương trình đã gọi bộ đọc này không còn.")
 def worker(once: bool, with_parent: bool) -> None:
     """Đọc các tệp đang chờ, cho đến khi được yêu cầu dừng (SIGTERM, Ctrl+C)."""
+    from covenant_review.jobs.handler import WorkerCannotStart
     from covenant_review.jobs.worker import run_worker
     from covenant_review.submissions.reading_job import HANDLERS, drain
 
@@ -51,13 +52,16 @@ def worker(once: bool, with_parent: bool) -> None:
 
     with site() as app:
         if once:
-            click.echo(f"Đã xử lý {drain(app)} việc.")
+            click.echo(f"Đã xử lý {drain(app, in_child=True)} việc.")
             return
         if with_parent:
             threading.Thread(target=_stop_with_parent, args=(os.getppid(), stop), daemon=True).start()
         signal.signal(signal.SIGTERM, end)
         signal.signal(signal.SIGINT, end)
-        run_worker(app, HANDLERS, stop)
+        try:
+            run_worker(app, HANDLERS, stop)
+        except WorkerCannotStart as error:
+            raise click.ClickException(str(error)) from error
 
 
 def _stop_with_parent(parent: int, stop: threading.Event) -> None:

@@ -39,7 +39,7 @@ def check_life(steps: Sequence[Step]) -> None:
     if not steps:
         raise Invalid(
             "no_steps",
-            _l("Hãy nhập ngày thông qua hoặc ngày công nhận; nếu chưa thông qua, hãy chọn Dự thảo và nhập ngày dự thảo."),
+            _l("Hãy nhập ngày thông qua hoặc ngày công nhận. Văn bản chưa thông qua thì nhập ngày dự thảo."),
         )
     for step in steps:
         check_day(step.on)

@@ -15,6 +15,7 @@ from covenant_review.screening.result import OUTCOMES
 from covenant_review.screening.rule import Citation, Rule
 from covenant_review.screening.ruleset import RuleSet
 from covenant_review.screening.schema import ExampleSpec
+from covenant_review.tally.ordering import vietnamese_order
 from covenant_review.web.access import me, needs
 from covenant_review.web.ruleset_in_use import ruleset_in_use
 from covenant_review.web.words import WORDS
@@ -45,6 +46,7 @@ def rules() -> ResponseReturnValue:
     if field not in ("", *FIELDS) or outcome not in ("", *OUTCOMES):
         abort(404)
     shown = [rule for rule in ruleset.rules if field in ("", rule.field) and outcome in ("", rule.outcome)]
+    shown.sort(key=lambda rule: (FIELDS.index(rule.field), OUTCOMES.index(rule.outcome), vietnamese_order(rule.title_vi)))
     return render_template(
         "rules/list.html", ruleset=ruleset, rules=shown, field=field, outcome=outcome, fields=FIELDS, outcomes=OUTCOMES,
         counts=Counter((rule.field, rule.outcome) for rule in ruleset.rules), title=title_of,
