@@ -60,7 +60,5 @@ def load_settings(**overrides: object) -> Settings:
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks each value itself
     except ValidationError as error:
-        lines = [
-            f"- COVENANT_{'_'.join(str(part) for part in item['loc']).upper() or '…'}: {item['msg']}" for item in error.errors()
-        ]
+        lines = [f"- COVENANT_{'_'.join(str(part) for part in item['loc']).upper() or '…'}: {item['msg']}" for item in error.errors()]
         raise InvalidSettings("Cấu hình chưa đúng (invalid settings):\n" + "\n".join(lines)) from error

@@ -1,6 +1,6 @@
 """Extract the Vietnamese source strings, bring the English catalogue up to date, compile it. Prints what lacks English.
 
-    python scripts/translations.py [MORE.json …]    each JSON: {"Vietnamese": "English"}
+python scripts/translations.py [MORE.json …]    each JSON: {"Vietnamese": "English"}
 """
 
 from __future__ import annotations

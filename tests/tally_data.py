@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from covenant_review.accounts.models import User
 from covenant_review.audit.log import record
@@ -44,9 +44,7 @@ def step(of: Covenant, status: str, day: date) -> None:
         record(session, None, "tests.step_added", "covenant", of.id)
 
 
-def submit(
-    of: Covenant, uploader: User, *, version: int = 1, state: str = "read", at: datetime | None = None
-) -> Submission:
+def submit(of: Covenant, uploader: User, *, version: int = 1, state: str = "read", at: datetime | None = None) -> Submission:
     """A version of a covenant with one judged clause, as the reading would have left it."""
     content = f"{of.id}/{version}/{of.name}"
     with transaction() as session:
@@ -105,9 +103,7 @@ def open_round(submission: Submission, number: int, at: datetime | None = None) 
     return made
 
 
-def propose(
-    world: World, submission: Submission, outcome: str, *, number: int = 1, at: datetime | None = None
-) -> Verdict:
+def propose(world: World, submission: Submission, outcome: str, *, number: int = 1, at: datetime | None = None) -> Verdict:
     """A round with its decision and the reviewer's verdict, not yet signed."""
     made = open_round(submission, number, at)
     with transaction() as session:
@@ -157,15 +153,9 @@ def conclude(world: World, of: Covenant, outcome: str, *, version: int = 1, at: 
 def one_of_each(world: World) -> dict[str, Covenant]:
     """In the world's first commune: one covenant in force per group (the world's own is the one not received)."""
     place = world.community
-    made = {
-        group: covenant(place, f"Hương ước {group}")
-        for group in ("compliant", "not_compliant", "in_review", "unreadable")
-    }
+    made = {group: covenant(place, f"Hương ước {group}") for group in ("compliant", "not_compliant", "in_review", "unreadable")}
     conclude(world, made["compliant"], "compliant")
     conclude(world, made["not_compliant"], "not_compliant")
     submit(made["in_review"], world.official)
     submit(made["unreadable"], world.official, state="unreadable")
     return {**made, "not_received": world.covenant}
-
-
-YESTERDAY = timedelta(days=1)

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 SAMPLES = Path(__file__).parent / "data" / "samples"
-DISCRIMINATING = "Điều 1. Việc họp\n1. Phụ nữ trong thôn không được dự họp và không được biểu quyết.\n2. Đường làng quét dọn vào sáng thứ bảy.\n"
+DISCRIMINATING = (
+    "Điều 1. Việc họp\n1. Phụ nữ trong thôn không được dự họp và không được biểu quyết.\n2. Đường làng quét dọn vào sáng thứ bảy.\n"
+)
 HARMLESS = "Điều 1. Vệ sinh\n1. Đường làng quét dọn vào sáng thứ bảy.\n"
 
 

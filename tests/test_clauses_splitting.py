@@ -165,10 +165,7 @@ def test_nested_lead_ins_come_outermost_first() -> None:
         b) Thả rông trâu bò.
         2. Mọi người giữ trật tự.
     """
-    assert (
-        clause(text, "Điều 3, khoản 1, điểm a, gạch đầu dòng 2").lead_in
-        == "Nghiêm cấm các hành vi sau: Trong ngày hội:"
-    )
+    assert clause(text, "Điều 3, khoản 1, điểm a, gạch đầu dòng 2").lead_in == "Nghiêm cấm các hành vi sau: Trong ngày hội:"
     assert clause(text, "Điều 3, khoản 1, điểm b").lead_in == "Nghiêm cấm các hành vi sau:"
     assert clause(text, "Điều 3, khoản 2").lead_in == ""
 

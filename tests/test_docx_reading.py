@@ -34,9 +34,7 @@ def docx(body: str, **parts: str) -> bytes:
             f'<Relationships xmlns="{RELATIONS}"><Relationship Id="rId1" Type="{OFFICE}/officeDocument" '
             'Target="word/document.xml"/></Relationships>',
         )
-        links = "".join(
-            f'<Relationship Id="{name}" Type="{OFFICE}/{name.rstrip("1")}" Target="{name}.xml"/>' for name in parts
-        )
+        links = "".join(f'<Relationship Id="{name}" Type="{OFFICE}/{name.rstrip("1")}" Target="{name}.xml"/>' for name in parts)
         archive.writestr("word/_rels/document.xml.rels", f'<Relationships xmlns="{RELATIONS}">{links}</Relationships>')
         archive.writestr("word/document.xml", f"<w:document {NAMESPACES}><w:body>{body}</w:body></w:document>")
         for name, inside in parts.items():
@@ -58,10 +56,7 @@ def numbered(text: str, numbering: int, level: int = 0) -> str:
 
 
 def level(index: int, number_format: str, text: str, more: str = "") -> str:
-    return (
-        f'<w:lvl w:ilvl="{index}"><w:start w:val="1"/><w:numFmt w:val="{number_format}"/>{more}'
-        f'<w:lvlText w:val="{text}"/></w:lvl>'
-    )
+    return f'<w:lvl w:ilvl="{index}"><w:start w:val="1"/><w:numFmt w:val="{number_format}"/>{more}<w:lvlText w:val="{text}"/></w:lvl>'
 
 
 def abstract(identity: int, *levels: str) -> str:
@@ -136,9 +131,7 @@ def test_numbering_by_style_through_its_ancestors() -> None:
         '<w:style w:type="paragraph" w:styleId="Thuong"><w:name w:val="Thuong"/><w:basedOn w:val="Khoan"/>'
         '<w:pPr><w:numPr><w:numId w:val="0"/></w:numPr></w:pPr></w:style>'
     )
-    lists = abstract(0, level(0, "decimal", "Điều %1."), level(1, "decimal", "%2.", '<w:pStyle w:val="Khoan"/>')) + num(
-        1, 0
-    )
+    lists = abstract(0, level(0, "decimal", "Điều %1."), level(1, "decimal", "%2.", '<w:pStyle w:val="Khoan"/>')) + num(1, 0)
     body = (
         numbered("Việc cưới", 1)
         + p("một", properties='<w:pStyle w:val="Khoan"/>')
@@ -327,9 +320,7 @@ def test_nested_table_and_numbers_inside_cells() -> None:
 
 
 def test_deleted_rows_are_left_out_and_noted() -> None:
-    document = read(
-        docx(tbl(tr(cell("a"), cell("b")), tr(cell("c"), cell("d")), tr(cell("e"), cell("f"), properties="<w:del/>")))
-    )
+    document = read(docx(tbl(tr(cell("a"), cell("b")), tr(cell("c"), cell("d")), tr(cell("e"), cell("f"), properties="<w:del/>"))))
     assert [b.text for b in document.blocks] == ["a | b", "c | d"]
     assert [w.code for w in document.warnings] == ["deleted_text"]
 
@@ -352,9 +343,7 @@ def test_tables_that_only_place_text_give_paragraphs_column_by_column() -> None:
 
 
 def test_footnotes_come_last_and_page_headers_apart() -> None:
-    notes = (
-        f'<w:footnote w:id="0" w:type="separator">{p("")}</w:footnote><w:footnote w:id="2">{p("Đã bỏ.")}</w:footnote>'
-    )
+    notes = f'<w:footnote w:id="0" w:type="separator">{p("")}</w:footnote><w:footnote w:id="2">{p("Đã bỏ.")}</w:footnote>'
     body = (
         p("Lệ cheo", '<w:r><w:footnoteReference w:id="2"/></w:r>', " năm quan.")
         + '<w:sectPr><w:headerReference r:id="header1"/><w:footerReference r:id="footer1"/></w:sectPr>'

@@ -100,7 +100,10 @@ def twenty_files(world: World) -> list[Submission]:
         world.official,
         world.commune,
         [
-            upload(f"quy ước {number}.docx", docx_bytes(*(f"Điều {line}. Việc thứ {line} của tệp {number}." for line in range(1, PROVISIONS + 1))))
+            upload(
+                f"quy ước {number}.docx",
+                docx_bytes(*(f"Điều {line}. Việc thứ {line} của tệp {number}." for line in range(1, PROVISIONS + 1))),
+            )
             for number in range(FILES)
         ],
     )

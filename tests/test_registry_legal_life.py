@@ -81,9 +81,7 @@ def test_steps_that_make_no_sense(world: World, status: str, on: date, code: str
 
 def test_a_draft_cannot_be_suspended_and_nothing_follows_the_end(world: World) -> None:
     draft = add_covenant(world.official, world.community, kind="huong_uoc", name="Dự thảo", drafted_on=date(2024, 1, 1))
-    refused(
-        "nothing_in_force_yet", lambda: add_status(world.official, draft, status="abolished", on=date(2024, 5, 1)), kind=Invalid
-    )
+    refused("nothing_in_force_yet", lambda: add_status(world.official, draft, status="abolished", on=date(2024, 5, 1)), kind=Invalid)
     add(world, "abolished", date(2024, 6, 1))
     refused("after_the_end", lambda: add(world, "recognised", date(2024, 7, 1)), kind=Invalid)
     refused("after_the_end", lambda: add(world, "recognised", date(2024, 6, 1)), kind=Invalid)
@@ -165,7 +163,9 @@ def test_a_step_that_never_happened_is_taken_out_but_not_the_last_one(world: Wor
 def test_taking_out_the_adoption_under_an_abolition_is_refused(world: World) -> None:
     add(world, "abolished", date(2024, 6, 1))
     with looking() as session:
-        adopted = session.scalars(select(LegalStatus).where(LegalStatus.status == "adopted", LegalStatus.covenant_id == world.covenant.id)).one()
+        adopted = session.scalars(
+            select(LegalStatus).where(LegalStatus.status == "adopted", LegalStatus.covenant_id == world.covenant.id)
+        ).one()
         assert adopted.covenant.community.commune_id
     refused("nothing_in_force_yet", lambda: remove_status(world.official, adopted, reason="thử"), kind=Invalid)
     assert "registry.status_removed" not in events()

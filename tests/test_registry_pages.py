@@ -41,7 +41,9 @@ def test_all_see_the_list_and_an_official_opens_the_own_commune_only(sqlite_worl
     assert "có nguồn khác ghi 09376" in page.text
 
 
-@pytest.mark.parametrize(("asked", "found"), [("tien du", ["09319"]), ("TIÊN DU", ["09319"]), ("07228", ["07228"]), ("xa ti", ["09319"]), ("zz", [])])
+@pytest.mark.parametrize(
+    ("asked", "found"), [("tien du", ["09319"]), ("TIÊN DU", ["09319"]), ("07228", ["07228"]), ("xa ti", ["09319"]), ("zz", [])]
+)
 def test_searching_without_marks_by_kind_and_code(sqlite_world: World, sign_in: SignIn, asked: str, found: list[str]) -> None:
     page = sign_in("reviewer").get("/communes", query_string={"q": asked})
     assert re.findall(r'href="/communes/(\d{5})"', page.text) == found
@@ -77,7 +79,14 @@ def keeping_pages(world: World) -> list[str]:
 
 def test_pages_that_change_the_register_open_for_their_keepers_only(sqlite_world: World, sign_in: SignIn) -> None:
     paths = keeping_pages(sqlite_world)
-    for username, expected in (("official", 200), ("admin", 200), ("neighbour", 403), ("reviewer", 403), ("signer", 403), ("observer", 403)):
+    for username, expected in (
+        ("official", 200),
+        ("admin", 200),
+        ("neighbour", 403),
+        ("reviewer", 403),
+        ("signer", 403),
+        ("observer", 403),
+    ):
         client = sign_in(username)
         assert {path: client.get(path).status_code for path in paths} == dict.fromkeys(paths, expected), username
     assert "xã, phường khác" in sign_in("neighbour").get(paths[0]).text
@@ -167,7 +176,9 @@ def test_adding_a_covenant_and_keeping_its_life(sqlite_world: World, sign_in: Si
     new = f"/covenants/{covenant_id}/statuses/new"
     assert "Hãy chọn văn bản thay thế" in client.post(new, data={"status": "replaced", "on": "05/03/2025", "replaced_by": "0"}).text
     page = client.post(
-        new, data={"status": "replaced", "on": "05/03/2025", "replaced_by": str(world.covenant.id), "document": "QĐ 9"}, follow_redirects=True
+        new,
+        data={"status": "replaced", "on": "05/03/2025", "replaced_by": str(world.covenant.id), "document": "QĐ 9"},
+        follow_redirects=True,
     )
     assert "Đã ghi tình trạng “Đã thay thế”" in page.text and "Quy ước tổ dân phố Thanh Mai" in page.text
     assert "Không tính vào chỉ tiêu 2.4" in page.text

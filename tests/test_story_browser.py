@@ -140,7 +140,11 @@ def amended_copy(folder: Path) -> Path:
     document = docx.Document(str(SAMPLES / "std00.docx"))
     for paragraph in document.paragraphs:
         if "Chỉ nam giới từ 12 tuổi" in paragraph.text:
-            paragraph.runs[0].text = "Mọi người từ 12 tuổi trở lên, không phân biệt nam nữ, đều được tham gia rước kiệu và vào hậu cung, trừ các trường hợp sau:"
+            paragraph.runs[
+                0
+            ].text = (
+                "Mọi người từ 12 tuổi trở lên, không phân biệt nam nữ, đều được tham gia rước kiệu và vào hậu cung, trừ các trường hợp sau:"
+            )
             for run in paragraph.runs[1:]:
                 run.text = ""
             break

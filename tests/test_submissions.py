@@ -159,9 +159,7 @@ def test_the_users_name_is_never_a_path(world: World, app: Flask) -> None:
     assert originals(app) == [folder / submission.file.sha256[:2] / submission.file.sha256[2:4] / submission.file.sha256]
 
 
-def test_when_the_database_fails_the_new_file_goes_too(
-    world: World, app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_when_the_database_fails_the_new_file_goes_too(world: World, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_arguments: object, **_details: object) -> None:
         raise RuntimeError("the log cannot be written")
 
@@ -218,7 +216,10 @@ def test_receipts_can_be_looked_up_again_by_whom_they_were_given(world: World) -
     ids = [receipt.submission.id for receipt in receipts if receipt.submission]
     refused = [receipt.event_id for receipt in receipts if receipt.outcome == "refused"]
     again = past_receipts(db.session(), world.official, world.commune, ids, [number for number in refused if number])
-    assert [(receipt.file_name, receipt.outcome, receipt.reason) for receipt in again] == [("a.docx", "accepted", ""), ("b.docx", "refused", "empty")]
+    assert [(receipt.file_name, receipt.outcome, receipt.reason) for receipt in again] == [
+        ("a.docx", "accepted", ""),
+        ("b.docx", "refused", "empty"),
+    ]
     assert past_receipts(db.session(), world.neighbour, world.other_commune, ids, [number for number in refused if number]) == []
 
 
@@ -294,9 +295,7 @@ def test_review_hears_of_a_version_once_it_is_read_and_attached(
     assert heard == [(submission.id, 1)]
 
 
-@pytest.mark.parametrize(
-    ("name", "data", "reason"), [("mật.pdf", encrypted_pdf(), "encrypted"), ("cắt.docx", cut_docx(), "damaged")]
-)
+@pytest.mark.parametrize(("name", "data", "reason"), [("mật.pdf", encrypted_pdf(), "encrypted"), ("cắt.docx", cut_docx(), "damaged")])
 @pytest.mark.parametrize("in_child", [False, True])
 def test_what_looks_right_and_cannot_be_read_becomes_unreadable(
     world: World, app: Flask, name: str, data: bytes, reason: str, in_child: bool
@@ -383,7 +382,9 @@ def test_what_was_signed_is_not_withdrawn(world: World) -> None:
             session.add(review)
             session.flush()
         session.add_all(
-            Decision(round_id=review.id, clause_id=clause.id, reviewer_id=world.reviewer.id, choice="approve", fingerprint=clause.fingerprint)
+            Decision(
+                round_id=review.id, clause_id=clause.id, reviewer_id=world.reviewer.id, choice="approve", fingerprint=clause.fingerprint
+            )
             for clause in submission.clauses
             if clause.judged
         )

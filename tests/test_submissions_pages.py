@@ -87,7 +87,12 @@ def test_an_unknown_commune_or_submission_is_not_found(sqlite_world: World, sign
 def test_each_file_gets_its_line(sqlite_world: World, sign_in: SignIn) -> None:
     client = sign_in("official")
     answer = send(
-        client, sqlite_world, ("tốt <b>.docx", docx_bytes()), ("rỗng.docx", b""), ("chương trình.pdf", program_bytes()), follow_redirects=True
+        client,
+        sqlite_world,
+        ("tốt <b>.docx", docx_bytes()),
+        ("rỗng.docx", b""),
+        ("chương trình.pdf", program_bytes()),
+        follow_redirects=True,
     )
     assert answer.status_code == 200
     assert "/upload/receipt" in answer.request.path
@@ -106,7 +111,9 @@ def test_a_duplicate_is_shown_with_a_link(sqlite_world: World, sign_in: SignIn, 
     assert f'href="/submissions/{first.id}"' in answer.text
     neighbour = sign_in("neighbour")
     elsewhere = neighbour.post(
-        f"/communes/{sqlite_world.other_commune.code}/upload", data={"covenant_id": "", "files": [(io.BytesIO(data), "ba.docx")]}, follow_redirects=True
+        f"/communes/{sqlite_world.other_commune.code}/upload",
+        data={"covenant_id": "", "files": [(io.BytesIO(data), "ba.docx")]},
+        follow_redirects=True,
     )
     assert "phường Đa Mai" in " ".join(elsewhere.text.split())
     assert f'href="/submissions/{first.id}"' not in elsewhere.text
@@ -174,9 +181,7 @@ def test_200_mb_get_a_message_and_leave_nothing(
     assert db.session.scalar(select(func.count()).select_from(StoredFile)) == 0
 
 
-def test_one_file_over_the_limit_is_told_so_and_the_other_is_taken(
-    sqlite_world: World, sign_in: SignIn, sqlite_app: Flask
-) -> None:
+def test_one_file_over_the_limit_is_told_so_and_the_other_is_taken(sqlite_world: World, sign_in: SignIn, sqlite_app: Flask) -> None:
     settings = sqlite_app.extensions["covenant_settings"]
     sqlite_app.extensions["covenant_settings"] = settings.model_copy(update={"file_limit_mb": 1})
     answer = send(sign_in("official"), sqlite_world, ("lớn.docx", bytes(2 * 2**20)), ("nhỏ.docx", docx_bytes()), follow_redirects=True)
@@ -235,7 +240,12 @@ def test_the_page_shows_text_findings_and_reasons(sqlite_world: World, sign_in: 
     read_all(sqlite_app)
     page = client.get(f"/submissions/{found.id}").text
     assert '<mark class="mark-violation">không được chia đất</mark>' in page
-    for words in ("Có dấu hiệu phân biệt đối xử về giới", "73/2006/QH11 Đ40", "Con trai và con gái được chia như nhau.", "đó chưa phải là kết luận"):
+    for words in (
+        "Có dấu hiệu phân biệt đối xử về giới",
+        "73/2006/QH11 Đ40",
+        "Con trai và con gái được chia như nhau.",
+        "đó chưa phải là kết luận",
+    ):
         assert words in page
     assert "vi phạm" not in page.lower()
     assert "Mở trang rà soát" not in page
@@ -316,9 +326,9 @@ def test_warnings_are_told_once_with_their_pages(sqlite_world: World, sign_in: S
     with transaction() as session:
         submission = session.get_one(Submission, found.id)
         submission.text_status = "partly_read"
-        submission.warnings = [
-            {"code": "page_without_text", "page": page, "detail": ""} for page in (5, 3, 5)
-        ] + [{"code": "unheard_of", "page": None, "detail": ""}]
+        submission.warnings = [{"code": "page_without_text", "page": page, "detail": ""} for page in (5, 3, 5)] + [
+            {"code": "unheard_of", "page": None, "detail": ""}
+        ]
         record(session, None, "tests.warned", "submission", found.id)
     page = " ".join(client.get(f"/submissions/{found.id}").text.split())
     assert "Trang 3, 5:" in page

@@ -28,7 +28,9 @@ from tests.people import World
 from tests.submissions_data import RULES, docx_bytes, upload, use_rules, write_rules
 
 CHAPTER = Clause("c1", "heading", "Chương I", "Chương I", "", headings=())
-ARTICLE = Clause("c2", "clause", "Điều 1", "Điều 1.", "Nghiêm cấm các hành vi sau:", headings=("Chương I NẾP SỐNG",), parent="c1", is_lead_in=True)
+ARTICLE = Clause(
+    "c2", "clause", "Điều 1", "Điều 1.", "Nghiêm cấm các hành vi sau:", headings=("Chương I NẾP SỐNG",), parent="c1", is_lead_in=True
+)
 POINT = Clause(
     "c3", "point", "Điều 1, điểm a", "a)", "đánh  bạc;", lead_in="Nghiêm cấm các hành vi sau:", headings=("Chương I NẾP SỐNG",),
     parent="c2", page=2, boxes=(Box(2, 70.04, 100.0, 200.26, 112.5),),

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from covenant_review.tally.counting import Tally, by_commune, percent, tally
-from covenant_review.tally.ordering import vietnamese_order
 from covenant_review.tally.standing import GROUPS, CovenantStanding, in_group
 from covenant_review.tally.uncounted import CommunityWithout
+from covenant_review.text.alphabet import vietnamese_order
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from covenant_review.database import db, now, transaction
 from covenant_review.registry.models import STATUSES, Community, Covenant
+from covenant_review.submissions.models import Submission
 from covenant_review.tally.standing import GROUPS, CovenantStanding, standings
 from covenant_review.tally.today import day_of, end_of, today
 from covenant_review.tally.uncounted import communities_without, uncounted_covenants
@@ -92,6 +93,15 @@ def test_a_new_round_after_rescreening_reopens_the_review(world: World) -> None:
     data.open_round(submission, 2)
     found = of(world.covenant)
     assert (found.group, found.round_number, found.verdict_id) == ("in_review", 2, None)
+
+
+def test_a_signed_version_that_is_read_again_waits_for_its_reading(world: World) -> None:
+    submission = data.conclude(world, world.covenant, "compliant")
+    with transaction() as session:
+        session.get_one(Submission, submission.id).state = "queued"
+        data.record(session, None, "tests.queued_again", "submission", submission.id)
+    found = of(world.covenant)
+    assert (found.group, found.verdict_id) == ("in_review", None)
 
 
 def test_the_tenth_version_is_later_than_the_ninth(world: World) -> None:

@@ -62,8 +62,14 @@ def create_person(
         session.add(person)
         session.flush()
         record(
-            session, actor, "accounts.person_created", "user", person.id,
-            username=username, roles=sorted(roles), commune_id=commune_id,
+            session,
+            actor,
+            "accounts.person_created",
+            "user",
+            person.id,
+            username=username,
+            roles=sorted(roles),
+            commune_id=commune_id,
         )
     return person
 

@@ -7,9 +7,7 @@ from typing import Literal
 
 from covenant_review.extraction.document import Box, ReadingWarning, ReadStatus
 
-ClauseKind = Literal[
-    "title", "heading", "clause", "point", "bullet", "paragraph", "table_row", "header", "signature"
-]
+ClauseKind = Literal["title", "heading", "clause", "point", "bullet", "paragraph", "table_row", "header", "signature"]
 JUDGED_KINDS: frozenset[str] = frozenset({"clause", "point", "bullet", "paragraph", "table_row"})
 
 

@@ -27,9 +27,7 @@ _ENDS_SENTENCE = re.compile(r"[.;!?…]\s*$")
 _ABOUT = re.compile(r"Về\s+\S", re.IGNORECASE)
 
 # Words that promise a list as a colon does.
-_PROMISES_LIST = re.compile(
-    r"(?::|\b(?:như sau|sau đây|dưới đây|việc sau|vi sau|hợp sau|bao gồm)\s*[.;,]?)$", re.IGNORECASE
-)
+_PROMISES_LIST = re.compile(r"(?::|\b(?:như sau|sau đây|dưới đây|việc sau|vi sau|hợp sau|bao gồm)\s*[.;,]?)$", re.IGNORECASE)
 _CLOSING_QUOTES = " \"”'’)"
 
 
@@ -72,9 +70,7 @@ class Node:
     @property
     def opens_list(self) -> bool:
         """Whether the words promise a list ("… như sau:"), so that what follows continues them."""
-        return self.kind != "preamble_heading" and bool(
-            _PROMISES_LIST.search((self.name or self.text).rstrip(_CLOSING_QUOTES))
-        )
+        return self.kind != "preamble_heading" and bool(_PROMISES_LIST.search((self.name or self.text).rstrip(_CLOSING_QUOTES)))
 
     def ancestors(self) -> list[Node]:
         """The nodes above, outermost first."""

@@ -29,9 +29,7 @@ _UNIT = (
 _PLACE_LINE = re.compile(rf"(?:của\s+)?{_UNIT}\s+\S.*", re.IGNORECASE)
 _YEAR_LINE = re.compile(r"(?:năm|tháng)\s+\d{1,4}\b.*", re.IGNORECASE)
 _MOTTO = re.compile(r"CỘNG\s+H(?:ÒA|OÀ)\s+XÃ\s+HỘI|^Độc\s+lập\b", re.IGNORECASE)
-_LETTERHEAD = re.compile(
-    rf"(?:UBND|U[ỶY] BAN|[UỦ][ỶY] BAN|MẶT TRẬN|BAN CÔNG TÁC|HỘI ĐỒNG|ĐẢNG BỘ|CHI BỘ|DỰ THẢO|{_UNIT})\b", re.IGNORECASE
-)
+_LETTERHEAD = re.compile(rf"(?:UBND|U[ỶY] BAN|[UỦ][ỶY] BAN|MẶT TRẬN|BAN CÔNG TÁC|HỘI ĐỒNG|ĐẢNG BỘ|CHI BỘ|DỰ THẢO|{_UNIT})\b", re.IGNORECASE)
 _FILE_NUMBER = re.compile(r"Số\s*:?\s*[\d./…]*\s*/?", re.IGNORECASE)
 PLACE_AND_DATE = re.compile(
     r"[^.;:]{1,60}?,?\s*(?:ngày|rằm|mồng|mùng|tháng)\b[^;:]{0,60}?(?:\bnăm\b|/\s?\d|\d{4}|…)[^;:]{0,40}",
@@ -42,9 +40,7 @@ _NO_WORDS = re.compile(r"[\W_oO0]*")
 
 _SIGNS = re.compile(r"(?:TM|T/M|KT|TL|TUQ)\b[./ ]|XÁC NHẬN|PHÊ DUYỆT|DUYỆT\b|CHỨNG THỰC|CÔNG NHẬN CỦA", re.IGNORECASE)
 _RECIPIENTS = re.compile(r"Nơi nhận\b", re.IGNORECASE)
-_SIGNED = re.compile(
-    r"\(?\s*(?:đã\s+)?ký\b[^.;]{0,60}$|\(\s*(?:đã\s+)?ký|\(?(?:họ|ghi rõ họ) (?:và )?tên", re.IGNORECASE
-)
+_SIGNED = re.compile(r"\(?\s*(?:đã\s+)?ký\b[^.;]{0,60}$|\(\s*(?:đã\s+)?ký|\(?(?:họ|ghi rõ họ) (?:và )?tên", re.IGNORECASE)
 _ROLE = re.compile(
     r"(?:các\s+|quyền\s+|q\.\s*|nguyên\s+)?(?:trưởng|phó|tổ trưởng|tổ phó|bí thư|chủ tịch|thư ký|đại diện|thay mặt"
     r"|già (?:bản|làng)|chi hội|công an|hội đồng|tộc trưởng|tộc phó|kế toán|thủ quỹ|thủ từ|chủ nhiệm|cán bộ|người soạn"

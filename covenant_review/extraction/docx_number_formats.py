@@ -52,9 +52,7 @@ def symbol(code: int) -> str | None:
 def bullet(text: str, in_symbol_font: bool) -> str:
     """The sign of a bullet as it looks: private-use characters (and letters of symbol fonts) become Unicode signs."""
     return "".join(
-        (symbol(ord(sign)) or UNKNOWN_SYMBOL)
-        if 0xE000 <= ord(sign) <= 0xF8FF or (in_symbol_font and sign.isalnum())
-        else sign
+        (symbol(ord(sign)) or UNKNOWN_SYMBOL) if 0xE000 <= ord(sign) <= 0xF8FF or (in_symbol_font and sign.isalnum()) else sign
         for sign in text
     ).strip()
 

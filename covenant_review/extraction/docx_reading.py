@@ -158,10 +158,7 @@ class _Walk:
 
     @staticmethod
     def _as_note(blocks: list[Block], number: str) -> list[Block]:
-        return [
-            replace(block, kind="footnote", number=number if index == 0 else block.number)
-            for index, block in enumerate(blocks)
-        ]
+        return [replace(block, kind="footnote", number=number if index == 0 else block.number) for index, block in enumerate(blocks)]
 
 
 def _mark_is_deleted(properties: etree._Element | None) -> bool:
@@ -169,9 +166,7 @@ def _mark_is_deleted(properties: etree._Element | None) -> bool:
     return mark is not None and (mark.find(f"{W}del") is not None or mark.find(f"{W}moveFrom") is not None)
 
 
-def _look_of(
-    inline: Inline, properties: etree._Element | None, style: Style, number: PrintedNumber | None
-) -> BlockStyle:
+def _look_of(inline: Inline, properties: etree._Element | None, style: Style, number: PrintedNumber | None) -> BlockStyle:
     letters = [(len(piece.text.strip()), piece.look) for piece in inline.pieces if piece.text.strip()]
     total = sum(length for length, _ in letters)
     outline = number_of(properties, "outlineLvl")

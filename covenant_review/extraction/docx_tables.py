@@ -96,11 +96,7 @@ def _read_row(row: etree._Element, read_blocks: ReadBlocks) -> _Row:
             continue
         vertical = value_of(setting, "vMerge")
         continues = vertical is not None and vertical != "restart"
-        read.cells.append(
-            _Cell(
-                [] if continues else blocks, column, span, begins_merge=vertical == "restart", continues_merge=continues
-            )
-        )
+        read.cells.append(_Cell([] if continues else blocks, column, span, begins_merge=vertical == "restart", continues_merge=continues))
         column += span
     return read
 
@@ -129,11 +125,7 @@ def _has_lines(table: etree._Element, styles: StyleSheet) -> bool:
     properties = table.find(f"{W}tblPr")
     if has_borders(properties) or styles.named(value_of(properties, "tblStyle")).has_borders:
         return True
-    return any(
-        edge.get(f"{W}val", "none") not in {"none", "nil"}
-        for borders in table.iter(f"{W}tcBorders")
-        for edge in borders
-    )
+    return any(edge.get(f"{W}val", "none") not in {"none", "nil"} for borders in table.iter(f"{W}tcBorders") for edge in borders)
 
 
 def _column_by_column(rows: list[_Row]) -> list[Block]:
@@ -147,9 +139,7 @@ def _row_blocks(rows: list[_Row], number: Callable[[], int]) -> list[Block]:
     blocks: list[Block] = []
     reaching: dict[int, str] = {}
     for row in rows:
-        merged = tuple(
-            reaching[cell.column] for cell in row.cells if cell.continues_merge and reaching.get(cell.column)
-        )
+        merged = tuple(reaching[cell.column] for cell in row.cells if cell.continues_merge and reaching.get(cell.column))
         for cell in row.cells:
             if not cell.continues_merge:
                 reaching[cell.column] = cell.text if cell.begins_merge else ""

@@ -58,8 +58,6 @@ def _blocks(text: str) -> tuple[Block, ...]:
         if not blocks or blocks[-1].kind != "table_row":
             table, row = table + 1, 0
         cells = tuple(cell.strip() for cell in _BETWEEN_CELLS.split(content))
-        blocks.append(
-            Block(kind="table_row", text=CELL_SEPARATOR.join(cells).strip(), cells=cells, table=table, row=row)
-        )
+        blocks.append(Block(kind="table_row", text=CELL_SEPARATOR.join(cells).strip(), cells=cells, table=table, row=row))
         row += 1
     return tuple(blocks)

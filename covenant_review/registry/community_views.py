@@ -22,7 +22,7 @@ from covenant_review.registry.operations import (
     undo_merger,
     withdraw_declaration,
 )
-from covenant_review.registry.overview import name_order
+from covenant_review.text.alphabet import vietnamese_order
 from covenant_review.web.access import me, needs
 from covenant_review.web.shown import word
 
@@ -140,4 +140,4 @@ def _receivers(community: Community) -> list[Community]:
     query = select(Community).where(
         Community.commune_id == community.commune_id, Community.merged_into_id.is_(None), Community.id != community.id
     )
-    return sorted(db.session.scalars(query), key=lambda one: (one.kind, name_order(one.name)))
+    return sorted(db.session.scalars(query), key=lambda one: (one.kind, vietnamese_order(one.name)))

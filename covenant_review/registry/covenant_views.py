@@ -75,9 +75,7 @@ def new_status(covenant_id: int) -> ResponseReturnValue:
 
     def add() -> None:
         replacement = db.session.get(Covenant, form.replaced_by.data) if form.replaced_by.data else None
-        add_status(
-            me(), covenant, status=form.status.data, on=form.on.data, document=form.document.data or "", replaced_by=replacement
-        )
+        add_status(me(), covenant, status=form.status.data, on=form.on.data, document=form.document.data or "", replaced_by=replacement)
 
     if went_well(form, add):
         return _done(covenant, _("Đã ghi tình trạng “%(status)s”.", status=word("legal_status", form.status.data)))

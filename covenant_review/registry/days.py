@@ -51,9 +51,7 @@ def _not_a_day(text: str) -> Invalid:
     if _YEAR_ALONE.fullmatch(text):
         return Invalid("year_alone", _l("“%(text)s” mới có năm. Hãy viết đủ ngày/tháng/năm, ví dụ 05/03/2024.", text=text))
     if _SERIAL.fullmatch(text):
-        return Invalid(
-            "serial_day", _l("“%(text)s” là số của Excel chứ không phải ngày. Hãy đặt định dạng ngày cho cột này.", text=text)
-        )
+        return Invalid("serial_day", _l("“%(text)s” là số của Excel chứ không phải ngày. Hãy đặt định dạng ngày cho cột này.", text=text))
     return Invalid("not_a_day", _l("“%(text)s” không phải là ngày. Hãy viết ngày/tháng/năm, ví dụ 05/03/2024.", text=text[:60]))
 
 

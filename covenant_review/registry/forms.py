@@ -142,9 +142,7 @@ class CovenantForm(CovenantNameForm):
         validators=[Length(max=LONGEST_DOCUMENT)],
         description=_l("Nghị quyết hoặc biên bản họp, ví dụ “Biên bản ngày 05/03/2024”."),
     )
-    recognised_on = _day(
-        _l("Ngày công nhận"), needed=False, hint=_l("Ngày của quyết định công nhận. Để trống nếu chưa được công nhận.")
-    )
+    recognised_on = _day(_l("Ngày công nhận"), needed=False, hint=_l("Ngày của quyết định công nhận. Để trống nếu chưa được công nhận."))
     decision_number = StringField(
         _l("Số quyết định công nhận"),
         validators=[Length(max=LONGEST_DOCUMENT)],

@@ -82,9 +82,7 @@ def read_tables(data: bytes) -> list[Table]:
 
 
 def _wrong_kind() -> Invalid:
-    return Invalid(
-        "file_wrong_kind", _l("Đây không phải tệp Excel (.xlsx) hay CSV. Hãy dùng tệp mẫu, hoặc lưu bảng thành .xlsx.")
-    )
+    return Invalid("file_wrong_kind", _l("Đây không phải tệp Excel (.xlsx) hay CSV. Hãy dùng tệp mẫu, hoặc lưu bảng thành .xlsx."))
 
 
 def _damaged() -> Invalid:

@@ -103,9 +103,7 @@ def place_covenant(
     recorder = actor.id if actor else None
     for step, document in steps:
         # One by one: on the same day, the order of the ids is the order in time.
-        session.add(
-            LegalStatus(covenant_id=covenant.id, status=step.status, from_date=step.on, document=document, recorded_by_id=recorder)
-        )
+        session.add(LegalStatus(covenant_id=covenant.id, status=step.status, from_date=step.on, document=document, recorded_by_id=recorder))
         session.flush()
     return covenant
 

@@ -119,9 +119,7 @@ def _checked_replacement(session: Session, covenant: Covenant, status: str, repl
             raise Invalid("replacement_not_wanted", _l("Chỉ chọn văn bản thay thế khi tình trạng là “Đã thay thế”."))
         return None
     if replaced_by is None:
-        raise Invalid(
-            "replacement_missing", _l("Hãy chọn văn bản thay thế. Nếu chưa có trong sổ, hãy thêm hương ước, quy ước mới trước.")
-        )
+        raise Invalid("replacement_missing", _l("Hãy chọn văn bản thay thế. Nếu chưa có trong sổ, hãy thêm hương ước, quy ước mới trước."))
     replacement = fresh(session, replaced_by)
     if replacement.id == covenant.id:
         raise Invalid("replaced_by_itself", _l("Một văn bản không thay thế chính nó. Hãy chọn văn bản mới."))

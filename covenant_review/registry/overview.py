@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from covenant_review.registry.keeping import survivor
 from covenant_review.registry.models import IN_FORCE, Commune, Community, Covenant, LegalStatus
+from covenant_review.text.alphabet import vietnamese_order
 
 
 @dataclass(slots=True)
@@ -86,32 +86,8 @@ def commune_register(session: Session, commune: Commune) -> CommuneRegister:
         .where(Community.commune_id == commune.id)
         .options(selectinload(Community.covenants).selectinload(Covenant.statuses))
     )
-    communities = sorted(session.scalars(query), key=lambda one: (one.kind, name_order(one.name)))
+    communities = sorted(session.scalars(query), key=lambda one: (one.kind, vietnamese_order(one.name)))
     entries = {one.id: CommunityRegister(one) for one in communities if one.merged_into_id is None}
     for community in sorted(communities, key=lambda one: one.merged_into_id is not None):
         entries[survivor(community).id].covenants.extend(community.covenants)
     return CommuneRegister(commune, list(entries.values()), [one for one in communities if one.merged_into_id is not None])
-
-
-# The Vietnamese alphabet, so that Đ follows D and Â follows A; the tones come after the letters.
-_ALPHABET = {sign: place for place, sign in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
-_TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
-
-
-def name_order(name: str) -> tuple[list[tuple[int, int]], list[int]]:
-    """The place of a name in Vietnamese order (a ă â … d đ …; tones ngang huyền hỏi ngã sắc nặng), numbers as numbers."""
-    letters: list[tuple[int, int]] = []
-    tones: list[int] = []
-    number = ""
-    for sign in unicodedata.normalize("NFC", name.lower()) + " ":
-        if sign.isdigit():
-            number += sign
-            continue
-        if number:
-            letters.append((0, int(number)))
-            number = ""
-        pieces = unicodedata.normalize("NFD", sign)
-        tones.append(next((_TONES[piece] for piece in pieces if piece in _TONES), 0))
-        toneless = unicodedata.normalize("NFC", "".join(piece for piece in pieces if piece not in _TONES))
-        letters.append((1, _ALPHABET[toneless]) if toneless in _ALPHABET else (-1, ord(toneless[0])))
-    return letters, tones

@@ -13,7 +13,8 @@ from covenant_review.registry.base_views import blueprint, shown_commune
 from covenant_review.registry.days import today
 from covenant_review.registry.models import Commune
 from covenant_review.registry.names import bare
-from covenant_review.registry.overview import CommuneCounts, commune_counts, name_order
+from covenant_review.registry.overview import CommuneCounts, commune_counts
+from covenant_review.text.alphabet import vietnamese_order
 from covenant_review.web.access import me, needs
 
 __all__ = ["blueprint", "community_views", "covenant_views", "import_views"]
@@ -24,7 +25,7 @@ __all__ = ["blueprint", "community_views", "covenant_views", "import_views"]
 def communes() -> ResponseReturnValue:
     """All communes with their counts; `q` searches name, kind or code, with or without marks."""
     asked = request.args.get("q", "")[:100]
-    rows = sorted(db.session.scalars(select(Commune)), key=lambda commune: name_order(commune.name))
+    rows = sorted(db.session.scalars(select(Commune)), key=lambda commune: vietnamese_order(commune.name))
     counts = commune_counts(db.session(), today())
     found = [row for row in rows if bare(asked) in bare(shown_commune(row)) or bare(asked) in row.code]
     own = next((row for row in rows if row.id == me().commune_id), None)

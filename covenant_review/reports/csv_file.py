@@ -30,7 +30,7 @@ def csv_file(header: Sequence[str], rows: Iterable[Sequence[Cell]], separator: S
 
 def safe_text(text: str) -> str:
     """The text, with an apostrophe in front where a spreadsheet would run it as a formula."""
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) or text.startswith(_FORMULA) else text
+    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
 
 
 def percent_text(value: Decimal | None) -> str:

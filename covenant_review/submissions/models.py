@@ -69,9 +69,7 @@ class Submission(Base):
     covenant: Mapped[Covenant | None] = relationship()
     file: Mapped[StoredFile] = relationship()
     uploaded_by: Mapped[User] = relationship()
-    clauses: Mapped[list[SubmittedClause]] = relationship(
-        back_populates="submission", order_by="SubmittedClause.position"
-    )
+    clauses: Mapped[list[SubmittedClause]] = relationship(back_populates="submission", order_by="SubmittedClause.position")
 
 
 class SubmittedClause(Base):

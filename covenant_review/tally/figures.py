@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from covenant_review.registry.models import Commune
 from covenant_review.tally.counting import CommuneTally, Tally, by_commune, tally
-from covenant_review.tally.ordering import vietnamese_order
 from covenant_review.tally.standing import CovenantStanding, standings
 from covenant_review.tally.uncounted import (
     CommunityWithout,
@@ -18,6 +17,7 @@ from covenant_review.tally.uncounted import (
     communities_without,
     uncounted_covenants,
 )
+from covenant_review.text.alphabet import vietnamese_order
 
 
 @dataclass(frozen=True, slots=True)

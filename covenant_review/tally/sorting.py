@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from covenant_review.tally.counting import CommuneTally
-from covenant_review.tally.ordering import vietnamese_order
+from covenant_review.text.alphabet import vietnamese_order
 
 _NUMBERS: dict[str, Callable[[CommuneTally], int | Fraction | None]] = {
     "in_force": lambda line: line.tally.in_force,

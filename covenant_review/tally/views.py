@@ -12,10 +12,10 @@ from covenant_review.registry.models import STATUSES, Commune
 from covenant_review.tally.asked import asked_commune, own_commune, rows_of
 from covenant_review.tally.counting import percent
 from covenant_review.tally.figures import Figures, gather
-from covenant_review.tally.ordering import vietnamese_order
 from covenant_review.tally.sorting import COLUMNS, sorted_lines
 from covenant_review.tally.standing import GROUPS
 from covenant_review.tally.today import today
+from covenant_review.text.alphabet import vietnamese_order
 from covenant_review.web.access import me, needs
 from covenant_review.web.paging import paged
 

@@ -11,6 +11,7 @@ _SINGLE_QUOTES = "‘’‚‛′`´"
 _DOUBLE_QUOTES = "“”„‟″«»"
 _SPACES = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000\t"
 
+
 def _lower_one(character: str) -> str:
     lowered = character.lower()
     return lowered if len(lowered) == 1 else character

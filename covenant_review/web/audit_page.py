@@ -18,8 +18,8 @@ from covenant_review.database import db
 from covenant_review.refusals import Invalid
 from covenant_review.registry.days import parse_day
 from covenant_review.registry.models import Commune
-from covenant_review.tally.ordering import vietnamese_order
 from covenant_review.tally.today import end_of, start_of
+from covenant_review.text.alphabet import vietnamese_order
 from covenant_review.web.access import needs
 from covenant_review.web.audit_words import ACTIONS, PARTS, SUBJECTS, action_in_words, subject_in_words
 from covenant_review.web.paging import Paged, asked_page

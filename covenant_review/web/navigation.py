@@ -64,11 +64,7 @@ def home() -> ResponseReturnValue:
 def menu() -> list[tuple[str, LazyString, bool]]:
     """Entries for the person who is signed in: address, label, whether it is the present one."""
     endpoint = request.endpoint or ""
-    return [
-        (url_for(item.endpoint), item.label, endpoint.startswith(item.prefixes))
-        for item in ITEMS
-        if may_here(item.permission)
-    ]
+    return [(url_for(item.endpoint), item.label, endpoint.startswith(item.prefixes)) for item in ITEMS if may_here(item.permission)]
 
 
 def init_navigation(app: Flask) -> None:

@@ -14,7 +14,7 @@ from covenant_review.accounts.permissions import ROLES, Permission
 from covenant_review.database import db
 from covenant_review.refusals import Refused
 from covenant_review.registry.models import Commune
-from covenant_review.tally.ordering import vietnamese_order
+from covenant_review.text.alphabet import vietnamese_order
 from covenant_review.text.folding import fold, strip_marks
 from covenant_review.web.access import me, needs
 from covenant_review.web.paging import paged

@@ -15,7 +15,7 @@ from covenant_review.screening.result import OUTCOMES
 from covenant_review.screening.rule import Citation, Rule
 from covenant_review.screening.ruleset import RuleSet
 from covenant_review.screening.schema import ExampleSpec
-from covenant_review.tally.ordering import vietnamese_order
+from covenant_review.text.alphabet import vietnamese_order
 from covenant_review.web.access import me, needs
 from covenant_review.web.ruleset_in_use import ruleset_in_use
 from covenant_review.web.words import WORDS

@@ -37,11 +37,6 @@ def shown_number(value: int | float | Decimal | None, digits: int | None = None)
     return format_decimal(value, format=pattern, locale=str(get_locale() or "vi"))
 
 
-def shown_share(part: int, whole: int) -> str:
-    """A share in percent with one decimal; "–" when there is nothing to divide by."""
-    return "–" if whole == 0 else f"{shown_number(Decimal(100 * part) / Decimal(whole), 1)} %"
-
-
 def word(kind: str, value: object) -> str:
     """The word on screen for a code, e.g. word("submission_state", "queued")."""
     return str(WORDS[kind][str(value)])
@@ -50,4 +45,4 @@ def word(kind: str, value: object) -> str:
 def init_shown(app: Flask) -> None:
     """Give templates the filters and `word`."""
     app.jinja_env.filters.update(dmy=shown_date, dmyhm=shown_time, num=shown_number)
-    app.jinja_env.globals.update(word=word, share=shown_share, get_locale=get_locale)
+    app.jinja_env.globals.update(word=word, get_locale=get_locale)

@@ -40,14 +40,18 @@ def _decision_guards(event: str) -> list[Guard]:
         Guard("decided_by_uploader", "decision", event, f"EXISTS ({_UPLOADERS.format(round='NEW.round_id', person='NEW.reviewer_id')})"),
         Guard("decided_after_verdict", "decision", event, "EXISTS (SELECT 1 FROM verdict v WHERE v.round_id = NEW.round_id)"),
         Guard(
-            "decided_elsewhere", "decision", event,
+            "decided_elsewhere",
+            "decision",
+            event,
             "NOT EXISTS (SELECT 1 FROM review_round r JOIN submitted_clause c ON c.submission_id = r.submission_id "
             "WHERE r.id = NEW.round_id AND c.id = NEW.clause_id AND c.judged)",
         ),
         Guard("decided_on_old_text", "decision", event, f"NOT EXISTS ({clause} AND c.fingerprint = NEW.fingerprint)"),
         Guard("bulk_over_finding", "decision", event, f"NEW.in_bulk AND EXISTS ({clause} AND c.needs_attention)"),
         Guard(
-            "carried_to_other_text", "decision", event,
+            "carried_to_other_text",
+            "decision",
+            event,
             "NEW.carried_from_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.id = NEW.carried_from_id "
             "AND d.fingerprint = NEW.fingerprint AND d.choice = NEW.choice AND d.reviewer_id = NEW.reviewer_id)",
         ),
