@@ -141,7 +141,7 @@ def test_reading_takes_well_under_100_ms() -> None:
     covenant("std00.docx")
     times = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         covenant("std00.docx")
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.1

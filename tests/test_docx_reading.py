@@ -247,12 +247,72 @@ def test_decomposed_text_becomes_composed_and_spelling_stays() -> None:
     assert texts(p(unicodedata.normalize("NFD", "Điều hoà, thuỷ lợi"))) == ["Điều hoà, thuỷ lợi"]
 
 
-def test_legacy_font_is_left_as_it_is_and_noted() -> None:
-    font = '<w:rFonts w:ascii=".VnTime" w:hAnsi=".VnTime"/>'
-    body = p(f"<w:r><w:rPr>{font}</w:rPr><w:t>ch</w:t><w:softHyphen/><w:t>a chång</w:t></w:r>")
+def in_font(name: str, *content: str) -> str:
+    inside = "".join(part if part.startswith("<") else f'<w:t xml:space="preserve">{part}</w:t>' for part in content)
+    return f'<w:r><w:rPr><w:rFonts w:ascii="{name}" w:hAnsi="{name}"/></w:rPr>{inside}</w:r>'
+
+
+def warned(document: Document) -> list[tuple[str, str]]:
+    return [(warning.code, warning.detail) for warning in document.warnings]
+
+
+def test_soft_hyphen_of_an_old_font_is_a_letter_and_elsewhere_none() -> None:
+    body = p(in_font(".VnTime", "ch", "<w:softHyphen/>", "a chång, ng\u00ad\u00eai"), in_font("Times New Roman", "; nghi\u00ad\u00eang"))
     document = read(docx(body))
-    assert document.blocks[0].text == "ch\u00ada chång"
-    assert [(w.code, w.detail) for w in document.warnings] == [("legacy_font", ".VnTime")]
+    assert document.blocks[0].text == "chưa chồng, người; nghiêng"
+    assert (document.status, warned(document)) == ("read", [("converted_font", ".VnTime")])
+
+
+def test_old_font_of_capitals_beside_a_common_one() -> None:
+    body = p(in_font(".VnTimeH", "h­¬ng ­íc lµng lai"), in_font(".VnTime", " §×nh B¶ng"))
+    assert texts(body) == ["HƯƠNG ƯỚC LÀNG LAI Đình Bảng"]
+
+
+def test_vowel_and_mark_of_vni_in_two_runs() -> None:
+    assert texts(p(in_font("VNI-Times", "Ño"), in_font("VNI-Times", "äc laäp, gia ñì"), in_font("VNI-Helve", "nh"))) == [
+        "Độc lập, gia đình"
+    ]
+
+
+def test_unicode_under_an_old_font_name_stays() -> None:
+    document = read(docx(p(in_font(".VnTime", "Nam, nữ trong thôn đều được dự họp và được chia phần như nhau."))))
+    assert document.blocks[0].text == "Nam, nữ trong thôn đều được dự họp và được chia phần như nhau."
+    assert (document.status, warned(document)) == ("read", [])
+
+
+def test_one_old_line_in_a_unicode_document() -> None:
+    line = "Ng\u00ad\u00eai ch\u00ada chång kh«ng ®\u00ad\u00eec dù tÕ."
+    document = read(docx(p("Điều 5. Việc làng") + p(line) + p("Mỗi hộ cử một người đi họp.")))
+    assert [b.text for b in document.blocks] == ["Điều 5. Việc làng", "Người chưa chồng không được dự tế.", "Mỗi hộ cử một người đi họp."]
+    assert (document.status, warned(document)) == ("read", [("converted_font", "TCVN3")])
+
+
+def test_old_words_within_a_unicode_line_are_converted_and_reported() -> None:
+    document = read(docx(p("Mỗi hộ được cử một người; phô n÷ ch\u00ada chång kh«ng ®\u00ad\u00eec dù; những người khác được dự.")))
+    assert document.blocks[0].text == "Mỗi hộ được cử một người; phụ nữ chưa chồng không được dự; những người khác được dự."
+    assert (document.status, warned(document)) == ("partly_read", [("legacy_font", "TCVN3")])
+
+
+def test_lines_of_an_old_document_that_tell_nothing_follow_the_rest() -> None:
+    long = "Nh©n d©n trong th«n thèng nhÊt thùc hiÖn c¸c ®iÒu kho¶n sau ®©y vÒ viÖc c\u00ad\u00edi, viÖc tang."
+    document = read(docx(p("Môc 1") + p(long) + p(long)))
+    assert document.blocks[0].text == "Mục 1"
+    assert document.status == "read"
+
+
+def test_number_of_a_list_in_an_old_font() -> None:
+    font = '<w:rPr><w:rFonts w:ascii=".VnTime" w:hAnsi=".VnTime"/></w:rPr>'
+    words = f'<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="§iÒu %1."/>{font}</w:lvl>'
+    assert numbers(numbered("x", 1), numbering=abstract(0, words) + num(1, 0)) == ["Điều 1."]
+
+
+def test_symbol_element_in_an_old_font() -> None:
+    assert texts(p(in_font(".VnTime", '<w:sym w:font=".VnTime" w:char="F0AE"/>', "×nh lµng"))) == ["đình làng"]
+
+
+def test_words_that_no_table_explains_are_reported() -> None:
+    document = read(docx(p(in_font(".VnTime", "Hé gia ®×nh »«þ ¬µ¼n »ï§ ç¸÷ë ø¦¥ µ¡¢ ®Õn gióp ®ì."))))
+    assert [warning.code for warning in document.warnings] == ["legacy_font"]
     assert document.status == "partly_read"
 
 

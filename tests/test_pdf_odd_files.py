@@ -97,9 +97,38 @@ def test_a_small_picture_beside_text_is_no_loss() -> None:
     assert read_pdf(write_pdf([logo])).status == "read"
 
 
-def test_letters_of_an_old_font_are_reported() -> None:
-    document = read_pdf(write_pdf([HandmadePage(page_of(SENTENCE).content, base_font=".VnTime")]))
-    assert document.warnings == (ReadingWarning("legacy_font", 1, ".VnTime"),)
+def tcvn3(*lines: str) -> HandmadePage:
+    """A page of lines in TCVN3, as its letters stand in Latin-1."""
+    return HandmadePage("".join(text_at(72, 760 - 16 * index, line) for index, line in enumerate(lines)), base_font=".VnTime")
+
+
+OLD_LINES = ("Con g¸i ch­a chång vµ ng­êi gãa bôa ®­îc dù héi h­¬ng ­íc.", "Hé gia ®×nh cã viÖc tang th× xãm giÒng ®Õn gióp ®ì.")
+NEW_LINES = "Con gái chưa chồng và người góa bụa được dự hội hương ước. Hộ gia đình có việc tang thì xóm giềng đến giúp đỡ."
+
+
+def test_letters_of_an_old_font_become_unicode_and_the_u_horn_stays() -> None:
+    document = read_pdf(write_pdf([tcvn3(*OLD_LINES)]))
+    assert " ".join(texts(document)) == NEW_LINES
+    assert document.warnings == (ReadingWarning("converted_font", None, ".VnTime"),)
+    assert document.status == "read"
+
+
+def test_old_letters_in_a_font_whose_name_says_nothing() -> None:
+    page = HandmadePage(tcvn3("Môc 2. Ma chay", *OLD_LINES).content)
+    document = read_pdf(write_pdf([page]))
+    assert " ".join(texts(document)) == "Mục 2. Ma chay " + NEW_LINES
+    assert document.warnings == (ReadingWarning("converted_font", None, "TCVN3"),)
+
+
+def test_plain_words_in_an_old_font_are_no_reason_to_warn() -> None:
+    assert read_pdf(write_pdf([HandmadePage(page_of(SENTENCE).content, base_font=".VnTime")])).warnings == ()
+
+
+def test_old_letters_that_lost_their_u_horn_are_reported() -> None:
+    lost = [line.replace("\xad", "") for line in OLD_LINES]
+    document = read_pdf(write_pdf([tcvn3(*lost * 8)]))
+    assert [(warning.code, warning.page) for warning in document.warnings] == [("legacy_font", 1)]
+    assert document.status == "partly_read"
 
 
 def test_a_text_layer_without_sense_is_reported() -> None:

@@ -26,10 +26,6 @@ def test_lines_join_into_words(lines: list[str], joined: str) -> None:
     assert join_lines(lines) == joined
 
 
-def test_in_old_fonts_the_soft_hyphen_is_a_letter() -> None:
-    assert join_lines(["ch\u00ada chång"], legacy=True) == "ch\u00ada chång"
-
-
 @pytest.mark.parametrize(
     ("text", "kind"),
     [

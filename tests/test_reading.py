@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from pathlib import Path
 
@@ -18,6 +19,18 @@ from covenant_review.extraction.reading import SIZE_LIMIT, read, read_path
 SAMPLES = Path(__file__).parent / "data" / "samples"
 STANDARD = (SAMPLES / "std00.docx").read_bytes()
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
+
+
+def compound_file(stream: str, beginning: bytes) -> bytes:
+    """The smallest OLE2 file: header, allocation table, directory with one stream, and the beginning of that stream."""
+    header = bytearray(OLE2[:8]) + bytearray(504)
+    struct.pack_into("<H", header, 0x1E, 9)  # sectors of 512 bytes
+    struct.pack_into("<I", header, 0x30, 1)  # the directory is sector 1
+    struct.pack_into("<109I", header, 0x4C, 0, *[0xFFFFFFFF] * 108)  # the table is sector 0
+    table = struct.pack("<128I", 0xFFFFFFFD, 0xFFFFFFFE, 0xFFFFFFFE, *[0xFFFFFFFF] * 125)
+    name = stream.encode("utf-16-le") + b"\0\0"
+    entry = name.ljust(64, b"\0") + struct.pack("<HB", len(name), 2) + bytes(49) + struct.pack("<III", 2, 4096, 0)
+    return bytes(header) + table + entry.ljust(512, b"\0") + beginning.ljust(512, b"\0")
 
 
 def reason(data: bytes, name: str = "", size_limit: int = SIZE_LIMIT) -> str:
@@ -57,9 +70,11 @@ def test_kind_is_told_by_bytes_whatever_the_name_says() -> None:
         (b"\xff\xd8\xff\xe0" + b"\x01" * 200, "anh.docx", "unknown_kind"),
         (b"\x89PNG\r\n\x1a\n" + b"\x01" * 200, "anh.pdf", "unknown_kind"),
         ("Điều 1. Họp làng".encode(), "huong-uoc.docx", "unknown_kind"),
-        (OLE2 + "WordDocument".encode("utf-16-le"), "a.doc", "not_supported_yet"),
-        (OLE2 + "EncryptedPackage".encode("utf-16-le"), "a.docx", "encrypted"),
-        (b"{\\rtf1 xin chao}", "a.rtf", "not_supported_yet"),
+        (OLE2, "a.doc", "damaged"),
+        (compound_file("Workbook", b""), "a.doc", "unknown_kind"),
+        (compound_file("WordDocument", b"no document"), "a.doc", "damaged"),
+        (compound_file("WordDocument", b"\xec\xa5" + bytes(8) + b"\x00\x01"), "a.doc", "encrypted"),
+        (compound_file("EncryptedPackage", b""), "a.docx", "encrypted"),
         (STANDARD[:20000], "a.docx", "damaged"),
         (b"PK\x03\x04" + b"\x07" * 100, "a.docx", "damaged"),
     ],
@@ -78,9 +93,16 @@ def zip_of(**parts: bytes) -> bytes:
 
 def test_other_archives() -> None:
     assert reason(zip_of(**{"xl/workbook.xml": b"<x/>", "[Content_Types].xml": b"<x/>"})) == "unknown_kind"
-    assert reason(zip_of(mimetype=b"application/vnd.oasis.opendocument.text")) == "not_supported_yet"
+    secret = {"META-INF/manifest.xml": b"<manifest:encryption-data/>", "mimetype": b"application/vnd.oasis.opendocument.text"}
+    assert reason(zip_of(**secret)) == "encrypted"
     assert reason(zip_of(**{"anh.jpg": b"x"})) == "unknown_kind"
     assert reason(zip_of(**{"[Content_Types].xml": b"<x/>"})) == "damaged"
+
+
+def test_kinds_that_libreoffice_converts() -> None:
+    assert kind_of((SAMPLES / "tcvn00.doc").read_bytes(), "a.docx") == "doc"
+    assert kind_of(b"{\\rtf1 xin chao}", "a.doc") == "rtf"
+    assert kind_of(zip_of(mimetype=b"application/vnd.oasis.opendocument.text"), "a.doc") == "odt"
 
 
 def test_too_large_is_said_before_anything_is_opened(tmp_path: Path) -> None:

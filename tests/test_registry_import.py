@@ -179,9 +179,9 @@ def test_a_zip_bomb_is_refused_at_once() -> None:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("xl/workbook.xml", "<workbook/>")
         package.writestr("xl/worksheets/sheet1.xml", b" " * 200_000_000)
-    begun = time.monotonic()
+    begun = time.process_time()
     assert code_of(stream.getvalue()) == "file_too_large"
-    assert time.monotonic() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 def test_ten_thousand_rows_are_refused_with_the_number() -> None:
@@ -396,9 +396,9 @@ def test_when_the_register_changed_since_the_preview_nothing_is_added(world: Wor
 
 def test_six_hundred_lines_in_good_time(world: World) -> None:
     rows = [["thôn", f"Thôn {number}", "hương ước", "", "05/03/2024"] for number in range(600)]
-    begun = time.monotonic()
+    begun = time.process_time()
     assert bring_in(world, rows, set(range(2, 602))).covenants == 600
-    assert time.monotonic() - begun < 30
+    assert time.process_time() - begun < 30
 
 
 # --- The sample files ----------------------------------------------------------------------------------------------------

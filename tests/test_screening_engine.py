@@ -88,9 +88,7 @@ class _Slow(Pattern):
 def test_a_rule_that_fails_is_not_checked_and_hides_no_other(small: RuleSet, broken: type[Pattern]) -> None:
     good = small.rules[0]
     pattern = good.patterns[0]
-    bad = replace(
-        good, id="culture/hong", patterns=(broken(pattern.spec, pattern.description, frozenset(), pattern.requires),)
-    )
+    bad = replace(good, id="culture/hong", patterns=(broken(pattern.spec, pattern.description, frozenset(), pattern.requires),))
     engine = Engine(small.engine.index, small.engine.frames, [bad, good])
     result = engine.screen(clause("Đàn bà không được vào hậu cung."))
     assert [missed.rule for missed in result.not_checked] == ["culture/hong"]
@@ -138,9 +136,7 @@ def test_a_heading_that_discriminates_is_carried_to_the_clauses_beneath(small: R
 
 def test_the_filter_never_loses_a_finding(real: RuleSet) -> None:
     everything = Engine(real.engine.index, real.engine.frames, real.engine.rules, filtered=False)
-    lines = [
-        line for name in ("discriminating.txt", "harmless-prose.txt") for line in (DATA / name).read_text("utf-8").splitlines()
-    ]
+    lines = [line for name in ("discriminating.txt", "harmless-prose.txt") for line in (DATA / name).read_text("utf-8").splitlines()]
     for line in lines:
         item = clause(line, lead_in="Làng quy định:")
         assert real.engine.screen(item) == everything.screen(item), line

@@ -109,11 +109,28 @@ def test_each_file_is_judged_alone(world: World, app: Flask) -> None:
         ("accepted", ""),
         ("refused", "unknown_kind"),
         ("accepted", ""),
-        ("refused", "not_supported_yet"),
+        ("refused", "damaged"),
         ("refused", "unknown_kind"),
     ]
     assert [event.details["file_name"] for event in events("file_refused")] == ["rỗng.docx", "hóa đơn.pdf", "cũ.doc", "ghi chú.txt"]
     assert count(StoredFile) == count(Submission) == len(originals(app)) == 2
+
+
+def old_word_file() -> bytes:
+    return (Path(__file__).parent / "data" / "samples" / "tcvn00.doc").read_bytes()
+
+
+@pytest.mark.office
+def test_an_old_word_file_is_taken_where_libreoffice_is(world: World) -> None:
+    (receipt,) = submit(world.official, world.commune, [upload("cũ.docx", old_word_file())], world.covenant)
+    assert receipt.outcome == "accepted"
+    assert one([receipt]).file.kind == "doc"
+
+
+def test_an_old_word_file_is_refused_with_the_reason_where_it_is_not(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (receipt,) = submit(world.official, world.commune, [upload("cũ.doc", old_word_file())], world.covenant)
+    assert (receipt.outcome, receipt.reason) == ("refused", "office_missing")
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,8 @@ UNREADABLE_WORDS = {
     "damaged": "tệp bị hỏng, không mở được",
     "no_text": "không có chữ đọc được (có thể là bản quét)",
     "too_many_pages": "quá nhiều trang",
+    "office_missing": "cần LibreOffice để đọc tệp .doc, .rtf, .odt; hãy cài gói libreoffice-writer hoặc lưu lại thành .docx",
+    "too_slow": "đọc quá lâu nên đã dừng; hãy lưu lại thành .docx",
     "not_supported_yet": "loại tệp chưa đọc được; hãy lưu lại thành .docx",
 }
 SARIF_LEVELS = {"violation": "error", "consider": "warning", "outdated": "note", "positive": "none"}

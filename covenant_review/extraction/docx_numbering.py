@@ -7,10 +7,12 @@ paragraphs. Source: ECMA-376 part 1, 17.9.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
+from covenant_review.extraction.doc_lists import ListRestarts
 from covenant_review.extraction.docx_number_formats import bullet, formatted
 from covenant_review.extraction.docx_package import W, is_on, number_of, value_of
 from covenant_review.extraction.docx_styles import Style, StyleSheet, numbering_of
@@ -33,6 +35,7 @@ class Level:
     style: str | None = None
     in_symbol_font: bool = False
     hidden: bool = False
+    font: str | None = None
 
 
 @dataclass(slots=True)
@@ -46,10 +49,15 @@ class _Numbering:
 
 @dataclass(frozen=True, slots=True)
 class PrintedNumber:
-    """What is printed before a paragraph ("Điều 5.", "-"; "" for an invisible number) and its list level from 0."""
+    """What is printed before a paragraph ("Điều 5.", "-"; "" for an invisible number) and its list level from 0.
+
+    `font` is the one that the list names for it; None where it names none.
+    """
 
     text: str
     level: int
+    font: str | None = None
+    is_bullet: bool = False
 
 
 class NumberingSheet:
@@ -68,6 +76,15 @@ class NumberingSheet:
             for numbering in root.iterfind(f"{W}num"):
                 self._take_numbering(numbering)
 
+    def keep_counting(self, lists: Iterable[ListRestarts]) -> None:
+        """Put back what a conversion dropped: the lists that print the same texts get these restarts."""
+        for restarts in lists:
+            for levels in self._levels.values():
+                # A simple list has one level; a converter fills up the other eight.
+                if all(levels.get(index, Level()).text == text for index, text in enumerate(restarts.texts)):
+                    for index, after in restarts.restart_after.items():
+                        levels[index] = replace(levels.get(index, Level()), restart_after=after)
+
     def next_number(self, properties: etree._Element | None, style: Style) -> PrintedNumber | None:
         """The number of the paragraph with these w:pPr and this style, counted on; None for a paragraph without one."""
         own = numbering_of(properties)
@@ -78,7 +95,9 @@ class NumberingSheet:
         abstract = self._followed(numbering.abstract)
         level = self._level_of(own, style, abstract)
         number = self._counted(numbering_id, numbering, abstract, level)
-        return PrintedNumber(self._printed(numbering, abstract, level, number), level)
+        look = self._level(numbering, abstract, level)
+        printed = self._printed(numbering, abstract, level, number)
+        return PrintedNumber(printed, level, look.font, is_bullet=look.number_format == "bullet")
 
     def _level_of(self, own: tuple[str | None, int | None] | None, style: Style, abstract: str) -> int:
         """The level: said by the paragraph, tied to its style in the list, said by the style, or the first."""
@@ -188,6 +207,7 @@ def _level_from(element: etree._Element) -> Level:
         style=value_of(element, "pStyle"),
         in_symbol_font=font.lower().startswith(_SYMBOL_FONTS),
         hidden=bool(is_on(properties, "vanish")),
+        font=font or None,
     )
     start = number_of(element, "start")
     return level if start is None else replace(level, start=start)

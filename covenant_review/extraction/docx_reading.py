@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from lxml import etree
 
+from covenant_review.extraction.doc_lists import ListRestarts
 from covenant_review.extraction.document import (
     Alignment,
     Block,
@@ -18,11 +19,13 @@ from covenant_review.extraction.document import (
     ReadingWarning,
     UnreadableFile,
 )
+from covenant_review.extraction.docx_letters import Piece
 from covenant_review.extraction.docx_numbering import NumberingSheet, PrintedNumber
 from covenant_review.extraction.docx_package import Package, R, Relation, W, local_name, number_of, value_of
-from covenant_review.extraction.docx_runs import Inline, InlineReader, Notices, Piece, chosen_alternative
+from covenant_review.extraction.docx_runs import Inline, InlineReader, Notices, chosen_alternative
 from covenant_review.extraction.docx_styles import RunLook, Style, StyleSheet, indent_of
 from covenant_review.extraction.docx_tables import table_blocks
+from covenant_review.text.legacy_text import Usual
 from covenant_review.text.normal_form import tidy
 
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
@@ -34,11 +37,14 @@ _PASSED_THROUGH = frozenset({"sdt", "sdtContent", "customXml", "ins", "moveTo", 
 _BODY_LEVEL = 9  # outline level 9 is Word's word for "body text"
 
 
-def read_docx(data: bytes) -> Document:
-    """The Document of a DOCX file. Raises UnreadableFile: damaged, encrypted, too_large, no_text.
+def read_docx(data: bytes, list_restarts: tuple[ListRestarts, ...] = ()) -> Document:
+    """The Document of a DOCX file; `list_restarts` is what its conversion from .doc dropped.
+
+    Raises UnreadableFile: damaged, encrypted, too_large, no_text.
 
     Body blocks come in reading order, then footnotes and endnotes (kind "footnote"), then page headers and footers.
-    Warnings: deleted_text, hidden_text, legacy_font, pictures, embedded_object, table_of_contents, unknown_symbol.
+    Text in old fonts (TCVN3, VNI) becomes Unicode. Warnings: deleted_text, hidden_text, pictures, embedded_object,
+    table_of_contents, unknown_symbol; converted_font (read, for the record), legacy_font (the conversion may be wrong).
     """
     package = Package(data)
     name = package.document_name()
@@ -47,9 +53,11 @@ def read_docx(data: bytes) -> Document:
     if body is None:
         raise UnreadableFile("damaged", "no body")
     relations = package.relations(name)
-    walk = _Walk(package, relations)
-    blocks = walk.blocks(body)
-    blocks += walk.note_blocks()
+    walk, blocks = _read_body(package, relations, body, list_restarts, None)
+    usual = walk.notices.legacy.usual()
+    if usual is not None:
+        # Most of the text turned out to be in an old encoding: the short lines that told nothing are read by that light.
+        walk, blocks = _read_body(package, relations, body, list_restarts, usual)
     if not any(_LETTER_OR_DIGIT.search(block.text) for block in blocks):
         raise UnreadableFile("no_text", f"{walk.notices.pictures} pictures")
     blocks += walk.margin_blocks(body)
@@ -58,16 +66,25 @@ def read_docx(data: bytes) -> Document:
     return Document(kind="docx", blocks=tuple(blocks), status="partly_read" if partly else "read", warnings=warnings)
 
 
+def _read_body(
+    package: Package, relations: list[Relation], body: etree._Element, lists: tuple[ListRestarts, ...], usual: Usual | None
+) -> tuple[_Walk, list[Block]]:
+    walk = _Walk(package, relations, lists, usual)
+    blocks = walk.blocks(body)
+    return walk, blocks + walk.note_blocks()
+
+
 class _Walk:
     """One reading of one file: the sheets that it needs, and what it counts on the way."""
 
-    def __init__(self, package: Package, relations: list[Relation]) -> None:
+    def __init__(self, package: Package, relations: list[Relation], lists: tuple[ListRestarts, ...], usual: Usual | None) -> None:
         self.notices = Notices()
         self._package = package
         self._relations = relations
         self._styles = StyleSheet(self._part("styles"))
         self._numbering = NumberingSheet(self._part("numbering"), self._styles)
-        self._inline = InlineReader(self._styles, self.notices)
+        self._numbering.keep_counting(lists)
+        self._inline = InlineReader(self._styles, self.notices, usual)
         self._tables = itertools.count()
         self._notes: list[tuple[str, str]] = []
         # Text of a paragraph whose end mark was deleted: it runs on into the next paragraph.
@@ -147,6 +164,8 @@ class _Walk:
         if not text and inline.lost_text:
             return
         number = self._numbering.next_number(properties, style)
+        if number is not None and not number.is_bullet:
+            number = replace(number, text=self._inline.number(number.text, number.font or style.run.font))
         if not text and not (number is not None and _LETTER_OR_DIGIT.search(number.text)):
             return
         yield Block(
@@ -195,6 +214,7 @@ def _warnings(notices: Notices) -> tuple[ReadingWarning, ...]:
         "unknown_symbol": notices.unknown_symbols,
     }
     warnings = [ReadingWarning(code, detail=str(count)) for code, count in counted.items() if count]
-    if notices.legacy_fonts:
-        warnings.append(ReadingWarning("legacy_font", detail=", ".join(sorted(notices.legacy_fonts))))
+    legacy = notices.legacy
+    if legacy.looks_wrong or legacy.has_converted:
+        warnings.append(ReadingWarning("legacy_font" if legacy.looks_wrong else "converted_font", detail=legacy.detail))
     return tuple(warnings)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
 
+from covenant_review.extraction.docx_letters import LetterReader, Piece
 from covenant_review.extraction.docx_number_formats import UNKNOWN_SYMBOL, symbol
 from covenant_review.extraction.docx_package import W, local_name, value_of
 from covenant_review.extraction.docx_styles import RunLook, StyleSheet, run_look
-
-SOFT_HYPHEN = "\u00ad"
-# Fonts whose letters are not Unicode: TCVN3 (.VnTime, .VnTimeH …) and VNI (VNI-Times …).
-_LEGACY_FONT = re.compile(r"\.Vn|VNI\b|VNtimes|VnTime|VnArial", re.IGNORECASE)
-_LATIN_1_LETTERS = re.compile("[\u0080-\u00ff]")
-_PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
+from covenant_review.text.legacy_fonts import as_latin_1, convert, legacy_font
+from covenant_review.text.legacy_text import SOFT_HYPHEN, LegacyTally, Usual
 
 # Properties and instructions: words in them are not words of the document.
 _NO_TEXT_INSIDE = frozenset({"pPr", "rPr", "sdtPr", "sdtEndPr", "customXmlPr", "smartTagPr", "instrText", "delText",
@@ -35,15 +31,7 @@ class Notices:
     embedded: int = 0
     contents_lines: int = 0
     unknown_symbols: int = 0
-    legacy_fonts: set[str] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Some text in one look."""
-
-    text: str
-    look: RunLook
+    legacy: LegacyTally = field(default_factory=LegacyTally)
 
 
 @dataclass(slots=True)
@@ -64,9 +52,10 @@ class Inline:
 class InlineReader:
     """Reads paragraphs one after the other; remembers fields that run on from one paragraph into the next."""
 
-    def __init__(self, styles: StyleSheet, notices: Notices) -> None:
+    def __init__(self, styles: StyleSheet, notices: Notices, usual: Usual | None = None) -> None:
         self._styles = styles
         self._notices = notices
+        self._letters = LetterReader(notices.legacy, usual)
         # One entry for each open field: True while its instruction runs, False once its result has begun.
         self._fields: list[bool] = []
 
@@ -74,7 +63,12 @@ class InlineReader:
         """The content of `paragraph`, whose style gives its runs `look`."""
         inline = Inline()
         self._walk(paragraph, look, inline)
+        inline.pieces = self._letters.read(inline.pieces)
         return inline
+
+    def number(self, text: str, font: str | None) -> str:
+        """The words around an automatic number ("Điều 5."), which stand in the font that the list names, if any."""
+        return self._letters.text(text, font)
 
     def _walk(self, parent: etree._Element, look: RunLook, inline: Inline) -> None:
         for child in parent:
@@ -110,7 +104,7 @@ class InlineReader:
                 self._notices.hidden += 1
                 inline.lost_text = True
             return
-        inline.pieces.append(Piece(self._checked_for_font(text, look.font), look))
+        inline.pieces.append(Piece(text, look))
 
     def _run_content(self, run: etree._Element, look: RunLook, inline: Inline) -> Iterator[str]:
         for child in run:
@@ -126,7 +120,7 @@ class InlineReader:
             elif name == "softHyphen":
                 yield SOFT_HYPHEN
             elif name == "sym":
-                yield self._symbol(child)
+                yield self._symbol(child, look)
             elif name in {"footnoteReference", "endnoteReference"}:
                 if not look.hidden:
                     inline.notes.append((name.removesuffix("Reference"), child.get(f"{W}id", "")))
@@ -157,23 +151,20 @@ class InlineReader:
         elif not boxes and any(local_name(part) in {"blip", "imagedata"} for part in drawing.iter()):
             self._notices.pictures += 1
 
-    def _symbol(self, element: etree._Element) -> str:
+    def _symbol(self, element: etree._Element, look: RunLook) -> str:
+        font = legacy_font(element.get(f"{W}font"))
         try:
-            sign = symbol(int(element.get(f"{W}char", ""), 16))
-        except ValueError:
+            code = int(element.get(f"{W}char", ""), 16)
+            if font is None:
+                sign = symbol(code)
+            else:
+                # In a run that is in an old font itself, it is converted with the run.
+                sign = as_latin_1(chr(code)) if legacy_font(look.font) else convert(as_latin_1(chr(code)), font)
+        except (ValueError, OverflowError):
             sign = None
         if sign is None:
             self._notices.unknown_symbols += 1
         return sign or UNKNOWN_SYMBOL
-
-    def _checked_for_font(self, text: str, font: str | None) -> str:
-        """`text` ready to show. In a legacy font it is left as it is (and noted): there the soft hyphen is a letter."""
-        if font is not None and _LEGACY_FONT.match(font) and _LATIN_1_LETTERS.search(text):
-            self._notices.legacy_fonts.add(font)
-            return text
-        if _PRIVATE_USE.search(text):
-            text = _PRIVATE_USE.sub(lambda sign: symbol(ord(sign.group())) or UNKNOWN_SYMBOL, text)
-        return text.replace(SOFT_HYPHEN, "")
 
 
 def chosen_alternative(element: etree._Element) -> etree._Element | None:

@@ -36,6 +36,7 @@ from covenant_review.extraction.pdf_glyphs import (
 )
 from covenant_review.extraction.pdf_graphics import PageGraphics, Ruling, read_graphics
 from covenant_review.extraction.pdf_labels import LabelSequence
+from covenant_review.extraction.pdf_letters import LineLetters
 from covenant_review.extraction.pdf_lines import Line, group_lines
 from covenant_review.extraction.pdf_paragraphs import Rhythm, group_paragraphs, learn_rhythm, to_block
 from covenant_review.extraction.pdf_tables import (
@@ -47,6 +48,7 @@ from covenant_review.extraction.pdf_tables import (
     find_tables,
     starts_with_header,
 )
+from covenant_review.text.legacy_text import LegacyTally, Usual
 
 MAX_PAGES = 500
 _FEW_LETTERS = 20  # a page with fewer letters under a picture of the whole page is a scan
@@ -71,6 +73,7 @@ class _Page:
     rulings: list[Ruling] = field(default_factory=list)
     warnings: list[ReadingWarning] = field(default_factory=list)
     letters: int = 0
+    legacy: LegacyTally = field(default_factory=LegacyTally)
 
 
 def read_pdf(data: bytes) -> Document:
@@ -82,14 +85,18 @@ def read_pdf(data: bytes) -> Document:
 
     `status` is "partly_read" when text may be missing or wrong; `warnings` say where: page_without_text (a picture only),
     garbled_text (letters that stand for nothing), page_unreadable, file_cut (the file's end is missing), legacy_font
-    (TCVN3 or VNI letters, left as they are: not yet Unicode).
+    (TCVN3 or VNI letters whose conversion may be wrong). converted_font says that such letters were converted well; it is
+    no reason for "partly_read".
 
     Raises UnreadableFile: empty, encrypted, damaged, too_many_pages, no_text.
     """
     if not data.strip(b"\x00\r\n\t "):
         raise UnreadableFile("empty")
-    with PDFIUM_LOCK:
-        pages = list(_read_pages(data))
+    pages, legacy = _read_all(data, None)
+    usual = legacy.usual()
+    if usual is not None:
+        # Most of the text turned out to be in an old encoding: the short lines that told nothing are read by that light.
+        pages, legacy = _read_all(data, usual)
     warnings = [warning for page in pages for warning in page.warnings]
     if not any(page.letters for page in pages):
         unreadable = sum(1 for warning in warnings if warning.code == "page_unreadable")
@@ -99,10 +106,24 @@ def read_pdf(data: bytes) -> Document:
     if b"%%EOF" not in data[-_END_MARK_WINDOW:]:
         warnings.append(ReadingWarning("file_cut"))
     status: ReadStatus = "partly_read" if warnings else "read"
+    if legacy.looks_wrong and not any(warning.code == "legacy_font" for warning in warnings):
+        warnings.append(ReadingWarning("legacy_font", detail=legacy.detail))
+        status = "partly_read"
+    elif legacy.has_converted and not legacy.looks_wrong:
+        warnings.append(ReadingWarning("converted_font", detail=legacy.detail))
     return Document("pdf", tuple(_assemble(pages)), len(pages), status, tuple(warnings))
 
 
-def _read_pages(data: bytes) -> Iterator[_Page]:
+def _read_all(data: bytes, usual: Usual | None) -> tuple[list[_Page], LegacyTally]:
+    with PDFIUM_LOCK:
+        pages = list(_read_pages(data, usual))
+    legacy = LegacyTally()
+    for page in pages:
+        legacy = legacy.together_with(page.legacy)
+    return pages, legacy
+
+
+def _read_pages(data: bytes, usual: Usual | None) -> Iterator[_Page]:
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -116,12 +137,12 @@ def _read_pages(data: bytes) -> Iterator[_Page]:
         if count > MAX_PAGES:
             raise UnreadableFile("too_many_pages", f"{count} pages")
         for index in range(count):
-            yield _read_page(document, index)
+            yield _read_page(document, index, usual)
     finally:
         document.close()
 
 
-def _read_page(document: pypdfium2.PdfDocument, index: int) -> _Page:
+def _read_page(document: pypdfium2.PdfDocument, index: int, usual: Usual | None) -> _Page:
     number = index + 1
     try:
         page = document[index]
@@ -132,7 +153,7 @@ def _read_page(document: pypdfium2.PdfDocument, index: int) -> _Page:
         geometry = PageGeometry(page)
         graphics = read_graphics(page, geometry)
         with TextLayer(page, geometry) as layer:
-            return _lay_out(_Page(number, geometry.width, geometry.height, rulings=graphics.rulings), graphics, layer)
+            return _lay_out(_Page(number, geometry.width, geometry.height, rulings=graphics.rulings), graphics, layer, LineLetters(usual))
     except pypdfium2.PdfiumError as error:
         _log.warning("page %d is not readable: %s", number, error)
         return _Page(number, 0.0, 0.0, warnings=[ReadingWarning("page_unreadable", number, str(error))])
@@ -140,42 +161,43 @@ def _read_page(document: pypdfium2.PdfDocument, index: int) -> _Page:
         page.close()
 
 
-def _lay_out(page: _Page, graphics: PageGraphics, layer: TextLayer) -> _Page:
+def _lay_out(page: _Page, graphics: PageGraphics, layer: TextLayer, letters: LineLetters) -> _Page:
     """Fill `page` with lines and tables while PDFium has it open."""
     runs, slanted = layer.runs()
     page.letters = sum(run.count for run in runs) + sum(run.count for run in slanted)
-    page.warnings = _check(graphics, runs, page.number, page.letters)
     page.tables = find_tables(graphics.rulings, page.number)
-    outside = fill_tables(page.tables, runs, layer) if page.tables else runs
+    outside = fill_tables(page.tables, runs, layer, letters) if page.tables else runs
     page.tables = [table for table in page.tables if table.rows]
-    page.lines = group_lines(outside, layer)
-    page.watermarks = _slanted_lines(slanted)
+    page.lines = group_lines(outside, layer, letters)
+    page.watermarks = _slanted_lines(slanted, letters)
+    page.legacy = letters.tally
+    page.warnings = _check(graphics, page)
     for line in (*page.lines, *page.watermarks, *(line for table in page.tables for line in table.lines)):
         line.page = page.number
     return page
 
 
-def _slanted_lines(runs: Sequence[Run]) -> list[Line]:
+def _slanted_lines(runs: Sequence[Run], letters: LineLetters) -> list[Line]:
     """Text at an angle (watermarks, stamps, labels on the side) as the file wrote it, one line per stretch."""
     if not runs:
         return []
-    text = unicodedata.normalize("NFC", "".join(run.text + " " * min(run.spaces, 1) for run in runs))
+    text = unicodedata.normalize("NFC", letters.read((run.text + " " * min(run.spaces, 1), run.face) for run in runs))
     x0, x1 = min(run.x0 for run in runs), max(run.x1 for run in runs)
     text = re.sub(r"\s+", " ", text).strip()
     return [Line(text, x0, x1, runs[0].base, runs[0].size, False, False, runs[0].first, x1 - x0)]
 
 
-def _check(graphics: PageGraphics, words: Sequence[Run], number: int, letters: int) -> list[ReadingWarning]:
+def _check(graphics: PageGraphics, page: _Page) -> list[ReadingWarning]:
     """What is wrong with a page's text layer."""
     warnings: list[ReadingWarning] = []
     pictured = graphics.image_share > _SCANNED_SHARE or graphics.path_count > _DRAWN_PATHS
-    if (letters < _FEW_LETTERS and pictured) or (letters == 0 and graphics.image_share > 0):
-        warnings.append(ReadingWarning("page_without_text", number))
-    legacy = sorted({run.face.name for run in words if run.face.is_legacy})
-    if legacy:
-        warnings.append(ReadingWarning("legacy_font", number, ", ".join(legacy)))
-    elif _is_garbled([run.text for run in words]):
-        warnings.append(ReadingWarning("garbled_text", number))
+    if (page.letters < _FEW_LETTERS and pictured) or (page.letters == 0 and graphics.image_share > 0):
+        warnings.append(ReadingWarning("page_without_text", page.number))
+    in_tables = (cell for table in page.tables for row in table.rows for cell in row.cells)
+    if page.legacy.looks_wrong:
+        warnings.append(ReadingWarning("legacy_font", page.number, page.legacy.detail))
+    elif _is_garbled([word for text in (*(line.text for line in page.lines), *in_tables) for word in text.split()]):
+        warnings.append(ReadingWarning("garbled_text", page.number))
     return warnings
 
 

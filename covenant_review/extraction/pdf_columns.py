@@ -130,7 +130,6 @@ def _merge(row: Row) -> Line:
         order=min(line.order for line in row),
         first_word=row[0].first_word,
         page=row[0].page,
-        legacy=any(line.legacy for line in row),
     )
 
 

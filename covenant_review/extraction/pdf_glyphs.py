@@ -17,9 +17,10 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
+from covenant_review.text.legacy_fonts import LegacyFont, legacy_font
+
 PDFIUM_LOCK = threading.Lock()
 
-_LEGACY_FONT = re.compile(r"^\.?vn[a-z]|^vni(?![a-z])|^tcvn", re.IGNORECASE)
 _BOLD_NAME = re.compile(r"bold|black|heavy|demi(?!light)|(?<![a-z])bd(?![a-z])", re.IGNORECASE)
 _ITALIC_NAME = re.compile(r"italic|oblique|(?<![a-z])it(?![a-z])", re.IGNORECASE)
 _FORCE_BOLD_FLAG = 1 << 18
@@ -36,13 +37,13 @@ _PDFIUM_HYPHEN = "\x02"  # PDFium puts this in the place of a hyphen at the end 
 class FontFace:
     """A font as the PDF names it, without the subset prefix ("ABCDEF+").
 
-    `is_legacy`: the name is that of a TCVN3 or VNI font, whose letters are not Unicode.
+    `legacy`: the name is that of a TCVN3 or VNI font, whose letters are not Unicode.
     """
 
     name: str
     bold: bool
     italic: bool
-    is_legacy: bool = False
+    legacy: LegacyFont | None = None
 
 
 @dataclass(slots=True)
@@ -278,7 +279,7 @@ class TextLayer:
 def clean(text: str, face: FontFace) -> str:
     """Undo what PDFium and typesetting did to characters: its hyphen sign, ligatures. Soft hyphens stay."""
     # In a TCVN3 font the soft hyphen is the letter ư, and PDFium takes it for a hyphen at the end of a line.
-    text = text.replace(_PDFIUM_HYPHEN, "\u00ad" if face.is_legacy else "-")
+    text = text.replace(_PDFIUM_HYPHEN, "-" if face.legacy is None else "\u00ad")
     return text.translate(_LIGATURES)
 
 
@@ -292,4 +293,4 @@ def _read_face(font: Any, stroked: bool) -> FontFace:
     bold = bool(_BOLD_NAME.search(name)) or stroked or bool(flags & _FORCE_BOLD_FLAG)
     bold = bold or int(pdfium.FPDFFont_GetWeight(font)) >= 600
     italic = bool(_ITALIC_NAME.search(name)) or bool(flags & _ITALIC_FLAG)
-    return FontFace(name, bold, italic, bool(_LEGACY_FONT.match(name)))
+    return FontFace(name, bold, italic, legacy_font(name))

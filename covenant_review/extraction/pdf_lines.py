@@ -11,6 +11,7 @@ from statistics import median
 
 from covenant_review.extraction.document import Box
 from covenant_review.extraction.pdf_glyphs import Run, TextLayer
+from covenant_review.extraction.pdf_letters import LineLetters, Written
 from covenant_review.text.normal_form import normal_form
 
 _SAME_BASELINE = 0.25  # of the font size
@@ -43,7 +44,6 @@ class Line:
     order: int
     first_word: float
     page: int = 0
-    legacy: bool = False
 
     @property
     def top(self) -> float:
@@ -66,17 +66,17 @@ def lower_digits(text: str) -> str:
     return RAISED_NUMBER.sub(lambda match: "".join(str(ord(digit) - 0xE0F0) for digit in match.group()), text)
 
 
-def group_lines(runs: Iterable[Run], layer: TextLayer) -> list[Line]:
+def group_lines(runs: Iterable[Run], layer: TextLayer, letters: LineLetters) -> list[Line]:
     """Lines from top to bottom, left to right within one height. Gaps as wide as between columns end a line.
 
     `layer` must be open still: it is asked for single characters where runs overlap, which is how a letter from a
-    fallback font shows that was written after its word.
+    fallback font shows that was written after its word. `letters` turns what stands in old fonts into Unicode.
     """
     lines: list[Line] = []
     bare_gap = _COLUMN_GAP_BARE if layer.writes_spaces() else _COLUMN_GAP_WITHOUT_SPACES
     for row in _rows(list(runs)):
         row = _interleave(row, layer)
-        lines.extend(_line(piece, layer) for piece in _cut_columns(row, layer, bare_gap))
+        lines.extend(_line(piece, layer, letters) for piece in _cut_columns(row, layer, bare_gap))
     return lines
 
 
@@ -208,9 +208,9 @@ def _gaps(row: list[Run]) -> list[float]:
     return [(run.x0 - last.x1) / max(run.size, last.size) for last, run in pairwise(row)]
 
 
-def _line(words: list[Run], layer: TextLayer) -> Line:
+def _line(words: list[Run], layer: TextLayer, letters: LineLetters) -> Line:
     threshold = max(_WORD_GAP, _letter_spacing(words)) if len(words) > 2 else _WORD_GAP
-    parts: list[str] = []
+    parts: list[Written] = []
     last: Run | None = None
     first_word_end: float | None = None
     sizes: dict[float, int] = {}
@@ -219,10 +219,10 @@ def _line(words: list[Run], layer: TextLayer) -> Line:
         if last is not None:
             gap = (run.x0 - last.x1) / max(run.size, last.size)
             if gap > threshold or (gap > _NARROW_SPACE and last.spaces and _space_between(last, run, layer)):
-                parts.append(" ")
+                parts.append((" ", last.face))
                 if first_word_end is None:
                     first_word_end = last.x1
-        parts.append(run.text)
+        parts.append((run.text, run.face))
         weight = len(run.text)
         total += weight
         bold += weight * run.face.bold
@@ -231,7 +231,7 @@ def _line(words: list[Run], layer: TextLayer) -> Line:
         last = run
     x0, x1 = words[0].x0, max(run.x1 for run in words)
     return Line(
-        text=_SPACES.sub(" ", normal_form("".join(parts))).strip(),
+        text=_SPACES.sub(" ", normal_form(letters.read(parts))).strip(),
         x0=x0,
         x1=x1,
         base=words[len(words) // 2].base,
@@ -240,7 +240,6 @@ def _line(words: list[Run], layer: TextLayer) -> Line:
         italic=italic > 0.6 * total,
         order=min(run.first for run in words),
         first_word=(first_word_end if first_word_end is not None else x1) - x0,
-        legacy=any(run.face.is_legacy for run in words),
     )
 
 
@@ -264,11 +263,11 @@ def _letter_spacing(words: list[Run]) -> float:
 _VOWEL = re.compile(r"[aeiouyăâêôơư]", re.IGNORECASE)
 
 
-def join_lines(texts: Iterable[str], legacy: bool = False) -> str:
+def join_lines(texts: Iterable[str]) -> str:
     """Lines of one paragraph → its text: a space at each wrap, none after a hyphen that stands inside a word.
 
     A soft hyphen at the end of a line disappears with the wrap; so does a written hyphen, where only one half of the
-    word could not be a syllable ("ngh-/iêng"). "QĐ-/TTg" keeps it. In legacy fonts the soft hyphen is a letter (ư).
+    word could not be a syllable ("ngh-/iêng"). "QĐ-/TTg" keeps it.
     """
     joined = ""
     for text in texts:
@@ -276,7 +275,7 @@ def join_lines(texts: Iterable[str], legacy: bool = False) -> str:
             continue
         if not joined:
             joined = text
-        elif not legacy and joined.endswith("\u00ad"):
+        elif joined.endswith("\u00ad"):
             joined = joined[:-1] + text
         elif len(joined) > 1 and joined[-1] in "-\u2010" and joined[-2].isalnum() and text[0].isalnum():
             joined = (joined[:-1] if _is_broken_word(joined, text) else joined) + text
@@ -284,9 +283,7 @@ def join_lines(texts: Iterable[str], legacy: bool = False) -> str:
             joined += text
         else:
             joined += " " + text
-    if not legacy:
-        joined = joined.replace("\u00ad", "")
-    return normal_form(joined).replace("\u2010", "-").strip()
+    return normal_form(joined.replace("\u00ad", "")).replace("\u2010", "-").strip()
 
 
 def _is_broken_word(before: str, after: str) -> bool:

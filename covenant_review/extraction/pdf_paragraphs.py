@@ -213,7 +213,7 @@ def to_block(paragraph: Paragraph) -> Block:
     )
     return Block(
         kind="paragraph",
-        text=join_lines((line.text for line in lines), any(line.legacy for line in lines)),
+        text=join_lines(line.text for line in lines),
         page=lines[0].page,
         boxes=tuple(line.box() for line in lines),
         style=style,

@@ -12,6 +12,7 @@ from pdfplumber.table import cells_to_tables, edges_to_intersections, intersecti
 from covenant_review.extraction.document import Box
 from covenant_review.extraction.pdf_glyphs import Run, TextLayer
 from covenant_review.extraction.pdf_graphics import Ruling
+from covenant_review.extraction.pdf_letters import LineLetters
 from covenant_review.extraction.pdf_lines import Line, group_lines, join_lines, lower_digits
 
 _SNAP = 3.0  # points: rulings closer than this are one
@@ -126,7 +127,7 @@ def _distinct(values: list[float]) -> list[float]:
     return distinct
 
 
-def fill_tables(tables: list[RuledTable], runs: list[Run], layer: TextLayer) -> list[Run]:
+def fill_tables(tables: list[RuledTable], runs: list[Run], layer: TextLayer, letters: LineLetters) -> list[Run]:
     """Give each cell the runs that stand in it, as text; returns the runs outside every table."""
     outside: list[Run] = []
     inside: list[list[Run]] = [[] for _ in tables]
@@ -140,9 +141,9 @@ def fill_tables(tables: list[RuledTable], runs: list[Run], layer: TextLayer) -> 
         else:
             outside.append(run)
     for table, held in zip(tables, inside, strict=True):
-        _fill(table, held, layer)
+        _fill(table, held, layer, letters)
         if len(table.grid) == 1:
-            table.lines = group_lines(held, layer)
+            table.lines = group_lines(held, layer, letters)
     return outside
 
 
@@ -160,14 +161,14 @@ def drop_lone_rows(tables: list[RuledTable], before: Sequence[RuledTable], after
     return lines
 
 
-def _fill(table: RuledTable, runs: list[Run], layer: TextLayer) -> None:
+def _fill(table: RuledTable, runs: list[Run], layer: TextLayer, letters: LineLetters) -> None:
     known: dict[Rectangle, str] = {}
     for row in table.grid:
         cells: list[str] = []
         bold: list[bool] = []
         for spot in row:
-            lines = group_lines(_runs_in(spot.cell, runs), layer) if spot.begins else []
-            text = lower_digits(join_lines((line.text for line in lines), any(line.legacy for line in lines)))
+            lines = group_lines(_runs_in(spot.cell, runs), layer, letters) if spot.begins else []
+            text = lower_digits(join_lines(line.text for line in lines))
             if spot.begins:
                 known[spot.cell] = text
             cells.append(text)

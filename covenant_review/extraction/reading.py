@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from covenant_review.extraction.document import Document, UnreadableFile
@@ -29,6 +30,12 @@ def read(data: bytes, name: str = "", *, size_limit: int = SIZE_LIMIT, as_text: 
         from covenant_review.extraction.pdf import read_pdf
 
         return read_pdf(data)
+    if kind == "doc" or kind == "rtf" or kind == "odt":
+        from covenant_review.extraction.doc_lists import list_restarts
+        from covenant_review.extraction.docx_reading import read_docx
+        from covenant_review.extraction.office import to_docx
+
+        return replace(read_docx(to_docx(data, kind), list_restarts(data) if kind == "doc" else ()), kind=kind)
     from covenant_review.extraction.plain_text import read_plain_text
 
     return read_plain_text(data)

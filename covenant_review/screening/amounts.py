@@ -10,29 +10,101 @@ if TYPE_CHECKING:
     from covenant_review.screening.reading import Reading
 
 _ONES = {
-    "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8,
-    "chín": 9, "mười": 10, "chục": 10, "dăm": 5, "đôi": 2,
+    "một": 1,
+    "mốt": 1,
+    "hai": 2,
+    "ba": 3,
+    "bốn": 4,
+    "tư": 4,
+    "năm": 5,
+    "lăm": 5,
+    "sáu": 6,
+    "bảy": 7,
+    "bẩy": 7,
+    "tám": 8,
+    "chín": 9,
+    "mười": 10,
+    "chục": 10,
+    "dăm": 5,
+    "đôi": 2,
 }
 _SCALES = {"mươi": 10, "mười": 10, "chục": 10, "trăm": 100, "nghìn": 1000, "ngàn": 1000, "vạn": 10000, "triệu": 10**6, "tỷ": 10**9}
 NUMBER_WORDS = frozenset(_ONES) - {"năm"} | {"nửa"}
 _NOT_AMOUNT_BEFORE = frozenset(
     {
-        "thứ", "điều", "khoản", "điểm", "mẫu", "số", "lần", "lớp", "lúc", "ngày", "mồng", "mùng", "tháng",
-        "rằm", "quyết", "khóa", "chương", "tổ", "xóm", "ngõ"
+        "thứ",
+        "điều",
+        "khoản",
+        "điểm",
+        "mẫu",
+        "số",
+        "lần",
+        "lớp",
+        "lúc",
+        "ngày",
+        "mồng",
+        "mùng",
+        "tháng",
+        "rằm",
+        "quyết",
+        "khóa",
+        "chương",
+        "tổ",
+        "xóm",
+        "ngõ",
     }
 )
 _NOT_UNIT = frozenset(["giờ"])
-_YEAR_AFTER = frozenset(
-    {
-        "mỗi", "hằng", "hàng", "trong", "cuối", "đầu", "nhiều", "mấy", "đến", "từ", "vào", "ba", "hai", "một",
-        "mươi"
-    }
-)
+_YEAR_AFTER = frozenset({"mỗi", "hằng", "hàng", "trong", "cuối", "đầu", "nhiều", "mấy", "đến", "từ", "vào", "ba", "hai", "một", "mươi"})
 
-_COUNTED = frozenset(
+UNITS = frozenset(
     {
-        "đồng", "công", "ngày", "buổi", "suất", "phần", "tháng", "năm", "tuổi", "thước", "sào", "mẫu", "cân", "trứng",
-        "lần", "con", "đứa", "quan", "chỗ", "viên", "người", "ông", "bà", "anh",
+        "đồng",
+        "công",
+        "ngày",
+        "buổi",
+        "suất",
+        "phần",
+        "tháng",
+        "năm",
+        "tuổi",
+        "thước",
+        "sào",
+        "mẫu",
+        "cân",
+        "trứng",
+        "lần",
+        "con",
+        "đứa",
+        "quan",
+        "chỗ",
+        "viên",
+        "người",
+        "ông",
+        "bà",
+        "anh",
+        "bát",
+        "gói",
+        "mâm",
+        "lạng",
+        "kg",
+        "chiếc",
+        "cái",
+        "điểm",
+        "lượt",
+        "xẻng",
+        "thúng",
+        "nồi",
+        "lít",
+        "chai",
+        "vai",
+        "tạ",
+        "yến",
+        "phiếu",
+        "ghế",
+        "vé",
+        "quyển",
+        "bộ",
     }
 )
 
@@ -67,6 +139,7 @@ def find_amounts(reading: Reading, start: int, end: int) -> list[Amount]:
         if value is None:
             position += 1
             continue
+        value, after = _with_fraction(reading, value, after, end)
         before = reading.words[position - 1] if position > start else ""
         unit = reading.words[after] if after < end and reading.breaks[after] < COMMA else ""
         if before not in _NOT_AMOUNT_BEFORE and unit not in _NOT_UNIT and not _is_week_day(reading, position):
@@ -107,6 +180,15 @@ def _number_at(reading: Reading, position: int, end: int) -> tuple[float | None,
     return total + current, after
 
 
+def _with_fraction(reading: Reading, value: float, after: int, end: int) -> tuple[float, int]:
+    """ "Sáu phần mười công" is 0.6 công, "ba phần tư suất" 0.75 suất."""
+    if after + 1 < end and reading.words[after] == "phần" and max(reading.breaks[after : after + 2]) < COMMA:
+        below = _ONES.get(reading.words[after + 1], 0)
+        if below > value:
+            return value / below, after + 2
+    return value, after
+
+
 def _is_week_day(reading: Reading, position: int) -> bool:
     """Whether the number belongs to a list such as "thứ hai, tư, sáu"."""
     while position and reading.words[position - 1] in _ONES:
@@ -122,4 +204,4 @@ def _is_five(reading: Reading, position: int, end: int) -> bool:
     if position and reading.words[position - 1] in _YEAR_AFTER:
         return False
     following = reading.words[position + 1] if position + 1 < end else ""
-    return following in _SCALES or following in _COUNTED
+    return following in _SCALES or following in UNITS

@@ -8,7 +8,9 @@ from covenant_review.screening.concepts import Mention
 from covenant_review.screening.reading import Reading
 from covenant_review.screening.schema import PatternKind, PatternSpec
 from covenant_review.screening.sequences import Budget, Element
+from covenant_review.text.syllables import COMMA
 
+_ANOTHER = frozenset(("ai", "kẻ", "đánh", "ép", "cấm", "chê", "mời", "giúp", "đưa", "cho", "tặng", "thăm"))
 _OPENING_WORDS = 3
 """So many words may stand before a bearer who begins a clause: "Đối với các chị em …"."""
 DEFAULT_BEARERS: dict[PatternKind, tuple[str, ...]] = {
@@ -51,19 +53,18 @@ def _stretch(spec: PatternSpec, who: Mention, reading: Reading) -> tuple[int, in
 
 
 def _begins(who: Mention, reading: Reading) -> bool:
-    start = reading.segment(who.start)[0]
-    return who.start - max(start, reading.own if who.start >= reading.own else start) <= _OPENING_WORDS
+    """Whether a bearer opens a phrase; "ai xúc phạm phụ nữ …" is about another."""
+    start = reading.bounds(who.start, COMMA)[0]
+    start = max(start, reading.own if who.start >= reading.own else start)
+    opening = reading.words[start : who.start]
+    return len(opening) <= _OPENING_WORDS and not _ANOTHER.intersection(opening)
 
 
 def _any_inside(concepts: tuple[str, ...], reading: Reading, start: int, end: int) -> bool:
-    return any(
-        start <= mention.start < end for concept in concepts for mention in reading.by_concept.get(concept, ())
-    )
+    return any(start <= mention.start < end for concept in concepts for mention in reading.by_concept.get(concept, ()))
 
 
-def _nearest_of_each(
-    spec: PatternSpec, who: Mention, reading: Reading, start: int, end: int
-) -> tuple[Element, ...] | None:
+def _nearest_of_each(spec: PatternSpec, who: Mention, reading: Reading, start: int, end: int) -> tuple[Element, ...] | None:
     parts = []
     for group in spec.all:
         best: tuple[int, Element] | None = None

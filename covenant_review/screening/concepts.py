@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -48,16 +48,40 @@ def phrase_syllables(phrase: str, *, bare: bool = False) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class _Trie:
-    """Entries by first syllable, longest first."""
+    """Entries by their first syllable (if that is all) or by their first two, longest first."""
 
-    by_first: dict[str, list[_Entry]] = field(default_factory=dict)
+    single: dict[str, list[_Entry]] = field(default_factory=dict)
+    longer: dict[tuple[str, str], list[_Entry]] = field(default_factory=dict)
 
     def add(self, entry: _Entry) -> None:
-        self.by_first.setdefault(entry.syllables[0], []).append(entry)
+        if len(entry.syllables) == 1:
+            self.single.setdefault(entry.syllables[0], []).append(entry)
+        else:
+            self.longer.setdefault((entry.syllables[0], entry.syllables[1]), []).append(entry)
 
     def close(self) -> None:
-        for entries in self.by_first.values():
+        for entries in self.longer.values():
             entries.sort(key=lambda entry: -len(entry.syllables))
+
+    def at(self, words: tuple[str, ...], breaks: tuple[int, ...]) -> Iterator[tuple[int, int, _Entry]]:
+        """Every entry that stands in a row of syllables: start, end, entry, by start and then longest first."""
+        single, longer = self.single, self.longer
+        last = len(words) - 1
+        for start, word in enumerate(words):
+            if start < last and (entries := longer.get((word, words[start + 1]))) is not None:
+                for entry in entries:
+                    end = start + len(entry.syllables)
+                    if (end - start == 2 or words[start:end] == entry.syllables) and _joined(breaks, entry, start, end):
+                        yield start, end, entry
+            if (entries := single.get(word)) is not None:
+                for entry in entries:
+                    yield start, start + 1, entry
+
+
+def _joined(breaks: tuple[int, ...], entry: _Entry, start: int, end: int) -> bool:
+    """ "Hội, phụ nữ" is not "hội phụ nữ": only where the entry itself has a comma may one stand."""
+    parts = breaks[start + 1 : end]
+    return not any(parts) or all(found <= own for found, own in zip(parts, entry.breaks[1:], strict=True))
 
 
 class ConceptIndex:
@@ -69,14 +93,21 @@ class ConceptIndex:
     def __init__(self, specs: Iterable[ConceptSpec]) -> None:
         self.specs: Mapping[str, ConceptSpec] = {spec.id: spec for spec in specs}
         self.sex: dict[str, Sex] = {spec.id: spec.sex for spec in self.specs.values() if spec.sex}
+        self.contrast = frozenset(spec.id for spec in self.specs.values() if spec.contrast)
+        self.houses = frozenset(spec.id for spec in self.specs.values() if spec.house)
         self.family: dict[str, tuple[str, ...]] = self._families()
+        self.persons = frozenset(name for sexed in self.sex for name in self.family[sexed])
+        self.person_words = frozenset(fold(word) for spec in self.specs.values() if spec.sex for word in spec.words if " " not in word)
+        self._remembered = lru_cache(maxsize=4096)(self._read)
         self._tries: dict[bool, _Trie] = {}
+        self._masks = frozenset(spec.id for spec in self.specs.values() if spec.mask)
         self._guards = {
             spec.id: (
                 frozenset(phrase_syllables(phrase) for phrase in spec.not_after),
                 frozenset(phrase_syllables(phrase) for phrase in spec.not_before),
             )
             for spec in self.specs.values()
+            if spec.not_after or spec.not_before
         }
 
     def _families(self) -> dict[str, tuple[str, ...]]:
@@ -96,9 +127,7 @@ class ConceptIndex:
 
     def words_of(self, concept: str) -> tuple[str, ...]:
         """Every entry of a concept, those of the concepts that it includes too."""
-        return tuple(
-            word for spec in self.specs.values() if concept in self.family[spec.id] for word in spec.words
-        )
+        return tuple(word for spec in self.specs.values() if concept in self.family[spec.id] for word in spec.words)
 
     def _trie(self, bare: bool) -> _Trie:
         if bare not in self._tries:
@@ -115,34 +144,39 @@ class ConceptIndex:
             self._tries[bare] = trie
         return self._tries[bare]
 
+    def read(self, text: str, *, bare: bool = False, remembered: bool = False) -> tuple[Syllables, list[Mention]]:
+        """A text's syllables and mentions. What stands above many clauses is `remembered`; `bare` leaves out all marks."""
+        return self._remembered(text, bare) if remembered else self._read(text, bare)
+
+    def _read(self, text: str, bare: bool) -> tuple[Syllables, list[Mention]]:
+        folded = fold(text)
+        syllables = split_syllables(strip_marks(folded) if bare else folded)
+        return syllables, self.find(syllables, text, bare=bare)
+
     def find(self, syllables: Syllables, original: str, *, bare: bool = False) -> list[Mention]:
         """All mentions in a text, in order of their start; `original` tells capitals ("miền Nam" is no man)."""
         words, breaks = syllables.words, syllables.breaks
-        by_first = self._trie(bare).by_first
         found: list[Mention] = []
         blocked: list[tuple[int, int, str]] = []
         persons: list[tuple[int, int]] = []
-        for start, word in enumerate(words):
-            for entry in by_first.get(word, ()):
-                end = start + len(entry.syllables)
-                if end > len(words) or (len(entry.syllables) > 1 and words[start:end] != entry.syllables):
-                    continue
-                # "hội, phụ nữ" is not "hội phụ nữ": only where the entry itself has a comma may one stand.
-                if any(breaks[start + inner] > entry.breaks[inner] for inner in range(1, len(entry.syllables))):
-                    continue
-                if entry.concept.startswith("!"):
-                    blocked.append((start, end, entry.concept[1:]))
-                elif self.specs[entry.concept].mask:
-                    blocked.append((start, end, ""))
-                elif self._stands_free(entry.concept, words, start, end):
-                    if entry.concept in self.sex:
-                        persons.append((start, end))
-                    found.append(Mention(start, end, entry.concept, entry.word))
+        for start, end, entry in self._trie(bare).at(words, breaks):
+            concept = entry.concept
+            if concept.startswith("!"):
+                blocked.append((start, end, concept[1:]))
+            elif concept in self._masks:
+                blocked.append((start, end, ""))
+            elif self._stands_free(concept, words, start, end):
+                if concept in self.sex:
+                    persons.append((start, end))
+                found.append(Mention(start, end, concept, entry.word))
         capitals = _capital_names(syllables, original) if persons else frozenset()
         return [mention for mention in found if self._kept(mention, blocked, persons, capitals)]
 
     def _stands_free(self, concept: str, words: tuple[str, ...], start: int, end: int) -> bool:
-        after, before = self._guards[concept]
+        guards = self._guards.get(concept)
+        if guards is None:
+            return True
+        after, before = guards
         if after and any(words[max(0, start - len(guard)) : start] == guard for guard in after):
             return False
         return not (before and any(words[end : end + len(guard)] == guard for guard in before))
@@ -160,12 +194,11 @@ class ConceptIndex:
                 return False
         if concept not in self.sex:
             return True
-        if all(position in capitals for position in range(start, end)):
+        if any(position in capitals for position in range(start, end)):
             return False
         # "mẹ chồng" is one person: the longer word for a person hides the shorter inside it.
         return not any(
-            (other_start <= start and end <= other_end) and (other_end - other_start > end - start)
-            for other_start, other_end in persons
+            (other_start <= start and end <= other_end) and (other_end - other_start > end - start) for other_start, other_end in persons
         )
 
 
@@ -182,9 +215,7 @@ def _capital_names(syllables: Syllables, original: str) -> frozenset[int]:
         begins = syllables.breaks[index] not in (SPACE, COMMA) or index == 0 or original[start - 1] in "“\"'(-+"
         following = index + 1
         next_is_capital = (
-            following < len(syllables)
-            and syllables.breaks[following] == SPACE
-            and original[syllables.starts[following]].isupper()
+            following < len(syllables) and syllables.breaks[following] == SPACE and original[syllables.starts[following]].isupper()
         )
         if not begins or (next_is_capital and syllables.breaks[index] in (EDGE, *range(2, 7))):
             names.add(index)

@@ -10,34 +10,62 @@ from covenant_review.screening.concepts import Mention
 from covenant_review.screening.reading import Reading
 from covenant_review.screening.schema import Difference, PatternSpec
 from covenant_review.screening.sequences import Budget, Element
-from covenant_review.screening.sides import Chunk, chunks_of, first_unequal, same_terms, sex_sides
-from covenant_review.text.syllables import CELL
+from covenant_review.screening.sides import (
+    PARTING_WORDS,
+    SCHEDULE_WORDS,
+    Chunk,
+    around_words,
+    chunks_of,
+    content_words,
+    first_unequal,
+    same_terms,
+    sex_sides,
+)
+from covenant_review.text.syllables import CELL, SEMICOLON
 
 DENY, EXEMPT, BURDEN = "bi-loai", "duoc-mien", "ganh-chiu"
+_LEAST_CONTENT = 2
+_LEAST_STRETCH = 3
 LOW_ROLE, HIGH_ROLE = "bac-thap", "bac-cao"
 USED_CONCEPTS = (DENY, EXEMPT, BURDEN, LOW_ROLE, HIGH_ROLE)
 
 
-def find_contrasts(
-    spec: PatternSpec, reading: Reading, budget: Budget
-) -> Iterator[tuple[tuple[Element, ...], Difference]]:
+def find_contrasts(spec: PatternSpec, reading: Reading, budget: Budget) -> Iterator[tuple[tuple[Element, ...], Difference]]:
     """Every pair of stretches, rows or columns whose terms differ in one of the ways of `differ`, with that way."""
-    if not _topic_present(spec, reading):
+    if not _topic_present(spec, reading) or (spec.sides is None and not reading.both_sexes and not reading.cells):
         return
     sides = _sides(spec, reading)
     if CELL in reading.breaks[reading.own + 1 :] or reading.header_row:
         yield from _find_in_table(spec, reading, sides)
-    chunks = chunks_of(reading, sides)
-    for position, first in enumerate(chunks):
-        for second in chunks[position + 1 : position + 3]:
-            budget.spend()
-            if first.side == second.side or same_terms(reading, first, reading, second):
-                continue
-            found = _difference(spec.differ, reading, first, reading, second)
-            if found is not None:
-                kind, evidence = found
-                elements = (_person(first.person), *evidence[0], _person(second.person), *evidence[1])
-                yield _in_order(elements), kind
+    for first, second in _opposed(spec, reading, sides):
+        budget.spend()
+        found = _difference(spec.differ, reading, first, reading, second)
+        if found is not None:
+            kind, evidence = found
+            elements = (_person(first.person), *evidence[0], _person(second.person), *evidence[1])
+            yield _in_order(elements), kind
+
+
+def _opposed(spec: PatternSpec, reading: Reading, sides: dict[str, int]) -> list[tuple[Chunk, Chunk]]:
+    """The pairs of stretches of opposite sides on unequal terms; remembered, since many rules ask the same."""
+    pairs = reading.opposed.get(spec.sides)
+    if pairs is None:
+        chunks = chunks_of(reading, sides)
+        pairs = reading.opposed[spec.sides] = [
+            (first, second)
+            for position, first in enumerate(chunks)
+            for second in chunks[position + 1 : position + 3]
+            if first.side != second.side and not same_terms(reading, first, reading, second) and not _denied(reading, first, second)
+        ]
+    return pairs
+
+
+def _denied(reading: Reading, first: Chunk, second: Chunk) -> bool:
+    """ "Không lớp nào dành ghế cho các ông trước, các bà sau": what is denied is the difference."""
+    return any(
+        negation.denies_difference and negation.quantifier < first.person.start and second.person.start < negation.end
+        for negation in reading.negations
+    )
 
 
 def _in_order(elements: Iterable[Element]) -> tuple[Element, ...]:
@@ -82,18 +110,32 @@ def _difference(
     for kind in kinds:
         evidence: _Evidence | None = None
         if kind == "amount":
-            evidence = _unequal_amounts(
-                find_amounts(left, first.start, first.end), find_amounts(right, second.start, second.end)
-            )
+            evidence = _unequal_amounts(find_amounts(left, first.start, first.end), find_amounts(right, second.start, second.end))
         elif kind == "polarity":
             evidence = _unequal_polarity(left, first, right, second)
         elif kind == "role":
             evidence = _unequal_roles(left, first, right, second)
-        elif kind == "any" and min(first.end - first.start, second.end - second.start) >= 3:
+        elif (kind == "any" and min(first.end - first.start, second.end - second.start) >= _LEAST_STRETCH) or (
+            kind == "terms" and _told_apart(left, first, right, second)
+        ):
             evidence = (), ()
         if evidence is not None:
             return kind, evidence
     return None
+
+
+def _told_apart(left: Reading, first: Chunk, right: Reading, second: Chunk) -> bool:
+    """Whether each side is given something of its own: enough words of content, and the stretches clearly parted."""
+    if left.index.houses.issuperset((first.person.concept, second.person.concept)):
+        return False  # what each family brings to a wedding
+    words = content_words(left, first) - SCHEDULE_WORDS, content_words(right, second) - SCHEDULE_WORDS
+    parted = left is not right or right.breaks[second.start] >= SEMICOLON or right.words[second.start] in PARTING_WORDS
+    if parted and sum(map(len, words)) > _LEAST_CONTENT and max(map(len, words)) >= _LEAST_CONTENT:
+        around = [around_words(reading, chunk) - SCHEDULE_WORDS for reading, chunk in ((left, first), (right, second))]
+        return bool(around[0] and around[1])
+    if min(map(len, words)) < _LEAST_CONTENT:
+        return False
+    return "thì" in left.words[first.start : first.end] or len(words[0] ^ words[1]) > len(words[0] & words[1])
 
 
 def _unequal_amounts(left: list[Amount], right: list[Amount]) -> _Evidence | None:
@@ -113,6 +155,11 @@ def _unequal_polarity(left: Reading, first: Chunk, right: Reading, second: Chunk
         return (burden[0],), (exempt[1],)
     if exempt[0] and burden[1] and not exempt[1]:
         return (exempt[0],), (burden[1],)
+    amounts = find_amounts(left, first.start, first.end), find_amounts(right, second.start, second.end)
+    if exempt[1] and not exempt[0] and amounts[0] and not amounts[1]:
+        return (), (exempt[1],)
+    if exempt[0] and not exempt[1] and amounts[1] and not amounts[0]:
+        return (exempt[0],), ()
     return None
 
 
@@ -133,15 +180,15 @@ def _cells(reading: Reading, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _first_person(reading: Reading, sides: dict[str, int], start: int, end: int) -> Mention | None:
-    for mention in reading.persons:
-        if start <= mention.start < end and mention.concept in sides:
-            return None if mention.start in reading.coordinated else mention
-    return None
+    inside = [mention for mention in reading.persons if start <= mention.start < end and mention.concept in sides]
+    if not inside or inside[0].start in reading.coordinated:
+        return None
+    cell_end = reading.bounds(inside[0].start, CELL)[1]
+    both = {sides[mention.concept] for mention in inside if mention.start < cell_end}
+    return inside[0] if len(both) == 1 else None
 
 
-def _find_in_table(
-    spec: PatternSpec, reading: Reading, sides: dict[str, int]
-) -> Iterator[tuple[tuple[Element, ...], Difference]]:
+def _find_in_table(spec: PatternSpec, reading: Reading, sides: dict[str, int]) -> Iterator[tuple[tuple[Element, ...], Difference]]:
     yield from _find_in_columns(spec, reading, sides)
     own = _first_person(reading, sides, reading.own, len(reading.words))
     if own is None:
@@ -167,9 +214,7 @@ def _values_differ(reading: Reading, here: Chunk, row: Reading, there: Chunk) ->
     return bool(left) and len(left) == len(right) and left != right
 
 
-def _find_in_columns(
-    spec: PatternSpec, reading: Reading, sides: dict[str, int]
-) -> Iterator[tuple[tuple[Element, ...], Difference]]:
+def _find_in_columns(spec: PatternSpec, reading: Reading, sides: dict[str, int]) -> Iterator[tuple[tuple[Element, ...], Difference]]:
     """Header cells of opposite sex over cells of the row that differ."""
     header = next((number for number, piece in enumerate(reading.pieces) if piece.place == "header_row"), None)
     if header is None:

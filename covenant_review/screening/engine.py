@@ -9,9 +9,9 @@ from typing import Any
 from covenant_review.clauses.clause import Clause
 from covenant_review.screening.concepts import ConceptIndex
 from covenant_review.screening.explain import build_trail, why_sentence
-from covenant_review.screening.frames import ActiveFrame, FrameSet, pattern_occurs, silencing_frame
+from covenant_review.screening.frames import FrameSet, LazyFrames, pattern_occurs, silencing_frame
 from covenant_review.screening.patterns import Pattern, PatternMatch
-from covenant_review.screening.prefilter import Prefilter
+from covenant_review.screening.prefilter import AnchorIndex, Gate
 from covenant_review.screening.reading import Reading, read_clause
 from covenant_review.screening.result import ClauseScreening, Finding, NotChecked, Outcome, Silenced
 from covenant_review.screening.rule import Rule, RuleException
@@ -34,31 +34,43 @@ class _Taken:
 class Engine:
     """Concepts, frames and rules, compiled once; `rules` are those that run."""
 
-    def __init__(
-        self, index: ConceptIndex, frames: FrameSet, rules: Sequence[Rule], *, filtered: bool = True
-    ) -> None:
+    def __init__(self, index: ConceptIndex, frames: FrameSet, rules: Sequence[Rule], *, filtered: bool = True) -> None:
         """`filtered=False` runs every rule on every clause: for the few examples of a rule, a filter costs more than it saves."""
         self.index = index
         self.frames = frames
         self.rules = tuple(rules)
-        requirements = [pattern.concept_groups if filtered else () for rule in self.rules for pattern in rule.patterns]
-        self._prefilter = Prefilter(index, requirements)
-        self._plan: tuple[tuple[Rule, tuple[tuple[int, Pattern], ...]], ...] = tuple(
-            (rule, tuple((self._prefilter.mask(pattern.concept_groups if filtered else ()), pattern) for pattern in rule.patterns))
-            for rule in self.rules
-        )
+        self._filtered = filtered
+        self._patterns = [(number, pattern) for number, rule in enumerate(self.rules) for pattern in rule.patterns]
+        exact = [pattern.requires if pattern.spec.kind != "fuzzy" else None for _number, pattern in self._patterns]
+        self._fuzzy = tuple(pattern for _number, pattern in self._patterns if pattern.spec.kind == "fuzzy")
+        if filtered:
+            self._anchors = AnchorIndex(index, [groups or () for groups in exact])
+            self._always = any(groups == () for groups in exact)
+            self._gate = Gate(index, [pattern.gates or pattern.requires for _number, pattern in self._patterns if pattern.requires])
 
-    def candidates(self, clause: Clause) -> list[tuple[Rule, list[Pattern]]]:
-        """The rules, with those of their patterns, that can match this clause at all."""
-        if has_lost_marks(clause.text):
-            present = self._prefilter.everything
-        else:
-            present = self._prefilter.present(clause.text, (clause.lead_in, *clause.headings[-1:], *clause.header_row))
-        found = []
-        for rule, patterns in self._plan:
-            possible = [pattern for mask, pattern in patterns if mask & ~present == 0]
-            if possible:
-                found.append((rule, possible))
+    def _dismissed(self, clause: Clause) -> bool:
+        """Whether no pattern can match, told from the text alone."""
+        if self._always or has_lost_marks(clause.text):
+            return False
+        if self._gate.opens_for(clause.text, (clause.lead_in, *clause.headings[-1:], *clause.header_row)):
+            return False
+        return not any(pattern.near(clause.text) for pattern in self._fuzzy)
+
+    def _candidates(self, reading: Reading) -> list[tuple[Rule, list[Pattern]]]:
+        """The rules, with those of their patterns, that can match this reading at all."""
+        present = reading.present
+        numbers = self._anchors.tried_on(present) if self._filtered else range(len(self._patterns))
+        found: list[tuple[Rule, list[Pattern]]] = []
+        last = -1
+        for number in numbers:
+            of_rule, pattern = self._patterns[number]
+            if not pattern.possible(present):
+                continue
+            if of_rule == last:
+                found[-1][1].append(pattern)
+            else:
+                found.append((self.rules[of_rule], [pattern]))
+                last = of_rule
         return found
 
     def read(self, clause: Clause, rows: Sequence[Reading] = ()) -> Reading:
@@ -67,19 +79,13 @@ class Engine:
 
     def screen(self, clause: Clause, rows: Sequence[Reading] = ()) -> ClauseScreening:
         """All rules on one clause."""
-        candidates = self.candidates(clause)
-        if not candidates:
+        if self._filtered and self._dismissed(clause):
             return ClauseScreening(clause.id)
         reading = self.read(clause, rows)
-        present = reading.present
-        candidates = [
-            (rule, possible)
-            for rule, patterns in candidates
-            if (possible := [pattern for pattern in patterns if pattern.possible(present)])
-        ]
+        candidates = self._candidates(reading)
         if not candidates:
             return ClauseScreening(clause.id)
-        active = self.frames.active_in(reading)
+        active = LazyFrames(self.frames, reading)
         findings: list[Finding] = []
         silenced: list[Silenced] = []
         not_checked: list[NotChecked] = []
@@ -99,15 +105,11 @@ class Engine:
         kept, covered = _without_covered(findings)
         return ClauseScreening(clause.id, tuple(kept), (*silenced, *covered), tuple(not_checked))
 
-    def _run(
-        self, rule: Rule, patterns: Sequence[Pattern], reading: Reading, active: Sequence[ActiveFrame]
-    ) -> tuple[Finding | None, Silenced | None]:
+    def _run(self, rule: Rule, patterns: Sequence[Pattern], reading: Reading, active: LazyFrames) -> tuple[Finding | None, Silenced | None]:
         budget = Budget(RULE_TIME_LIMIT)
         first_taken: Silenced | None = None
         for pattern in patterns:
-            if pattern.spec.under == "prohibition" and not any(
-                frame.above and frame.spec.kind == "prohibition" for frame in active
-            ):
+            if pattern.spec.under == "prohibition" and not any(frame.above and frame.spec.kind == "prohibition" for frame in active.found):
                 continue
             for number, match in enumerate(pattern.find(reading, budget)):
                 taken = self._taken_back(rule, pattern, match, reading, active)
@@ -122,10 +124,8 @@ class Engine:
         return None, first_taken
 
     @staticmethod
-    def _taken_back(
-        rule: Rule, pattern: Pattern, match: PatternMatch, reading: Reading, active: Sequence[ActiveFrame]
-    ) -> _Taken | None:
-        frame = silencing_frame(active, match.elements, reading.own, rule.outcome, pattern.ignored | match.ignored)
+    def _taken_back(rule: Rule, pattern: Pattern, match: PatternMatch, reading: Reading, active: LazyFrames) -> _Taken | None:
+        frame = silencing_frame(active.found, match.elements, reading.own, rule.outcome, pattern.ignored | match.ignored)
         if frame is not None:
             return _Taken(f"context/{frame.spec.id}", frame.spec.reason)
         for exception in rule.exceptions:
@@ -135,6 +135,8 @@ class Engine:
 
 
 def _applies(exception: RuleException, reading: Reading) -> bool:
+    if any(pattern_occurs(nodes, reading) for nodes in exception.unless):
+        return False
     for nodes in exception.patterns:
         elements = pattern_occurs(nodes, reading)
         if elements is None:

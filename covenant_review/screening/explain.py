@@ -26,9 +26,7 @@ def why_sentence(rule: Rule, match: PatternMatch, reading: Reading) -> str:
     return f"Căn cứ vào các từ {', '.join(unique)}: {rule.explanation}" if unique else rule.explanation
 
 
-def build_trail(
-    pattern: Pattern, match: PatternMatch, reading: Reading, start: int, end: int, exceptions: Sequence[str]
-) -> dict[str, Any]:
+def build_trail(pattern: Pattern, match: PatternMatch, reading: Reading, start: int, end: int, exceptions: Sequence[str]) -> dict[str, Any]:
     """original words → folded → concepts → pattern → score → exceptions tried."""
     original = reading.pieces[-1].original[start:end]
     folded = fold(original)

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from covenant_review.screening.reading import Reading
 from covenant_review.screening.result import Outcome
 from covenant_review.screening.schema import FrameSpec
-from covenant_review.screening.sequences import Budget, Element, Node, find_sequence, parse_sequence
+from covenant_review.screening.sequences import Budget, Element, Node, find_sequence, parse_sequence, requirements
 from covenant_review.text.syllables import COMMA
 
 _TIME = 0.2
+_CONCESSIONS = frozenset(("dù", "dẫu", "tuy", "mặc", "dầu"))
 # These take a match back when they touch it; the others only when the match begins inside them.
 _TOUCHING = frozenset({"equality", "lawful", "double_negation"})
 # These do not act on a match that holds their cue: there the cue is what the rule is about.
@@ -35,16 +37,35 @@ class ActiveFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class _Cue:
+    nodes: tuple[Node, ...]
+    requires: tuple[frozenset[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Compiled:
     spec: FrameSpec
-    cues: tuple[tuple[Node, ...], ...]
-    until: tuple[tuple[Node, ...], ...]
-    unless: tuple[tuple[Node, ...], ...]
-    needs: tuple[tuple[Node, ...], ...]
+    cues: tuple[_Cue, ...]
+    until: tuple[_Cue, ...]
+    unless: tuple[_Cue, ...]
+    needs: tuple[_Cue, ...]
+    anchors: frozenset[str]
+    """Of these concepts and words a reading must hold at least one for any cue to stand in it."""
 
 
-def _parse_all(patterns: Iterable[str]) -> tuple[tuple[Node, ...], ...]:
-    return tuple(parse_sequence(pattern) for pattern in patterns)
+def _parse_all(patterns: Iterable[str]) -> tuple[_Cue, ...]:
+    parsed = (parse_sequence(pattern) for pattern in patterns)
+    return tuple(_Cue(nodes, requirements(nodes)) for nodes in parsed)
+
+
+def _matches(cue: _Cue, reading: Reading) -> Iterable[tuple[Element, ...]]:
+    if any(reading.present.isdisjoint(group) for group in cue.requires):
+        return ()
+    return find_sequence(cue.nodes, reading, Budget(_TIME))
+
+
+def _occurs(cue: _Cue, reading: Reading) -> bool:
+    return any(True for _match in _matches(cue, reading))
 
 
 def pattern_occurs(nodes: tuple[Node, ...], reading: Reading) -> tuple[Element, ...] | None:
@@ -57,17 +78,33 @@ class FrameSet:
 
     def __init__(self, specs: Iterable[FrameSpec]) -> None:
         self._compiled = tuple(
-            _Compiled(spec, _parse_all(spec.cue), _parse_all(spec.until), _parse_all(spec.unless), _parse_all(spec.needs))
+            _Compiled(
+                spec,
+                cues := _parse_all(spec.cue),
+                _parse_all(spec.until),
+                _parse_all(spec.unless),
+                _parse_all(spec.needs),
+                frozenset().union(*(min(cue.requires, key=len) for cue in cues if cue.requires)),
+            )
             for spec in specs
         )
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the frames, in the order of the files."""
+        return tuple(frame.spec.id for frame in self._compiled)
+
+    def without(self, frame_id: str) -> FrameSet:
+        """The same frames but one."""
+        fewer = FrameSet(())
+        fewer._compiled = tuple(frame for frame in self._compiled if frame.spec.id != frame_id)
+        return fewer
 
     @property
     def patterns(self) -> tuple[tuple[str, tuple[Node, ...]], ...]:
         """Every pattern with the id of its frame, for checking the concepts that it names."""
         return tuple(
-            (frame.spec.id, nodes)
-            for frame in self._compiled
-            for nodes in (*frame.cues, *frame.until, *frame.unless, *frame.needs)
+            (frame.spec.id, cue.nodes) for frame in self._compiled for cue in (*frame.cues, *frame.until, *frame.unless, *frame.needs)
         )
 
     def active_in(self, reading: Reading) -> tuple[ActiveFrame, ...]:
@@ -75,17 +112,26 @@ class FrameSet:
         return tuple(frame for compiled in self._compiled for frame in self._of_one(compiled, reading))
 
     def _of_one(self, compiled: _Compiled, reading: Reading) -> list[ActiveFrame]:
+        if compiled.spec.parity:
+            return [
+                ActiveFrame(compiled.spec, (negation.start, negation.quantifier + 1), negation.start, negation.end, above=False)
+                for negation in reading.negations
+                if negation.harmless
+            ]
+        if reading.present.isdisjoint(compiled.anchors):
+            return []
         matches = [
-            (elements[0].start, elements[-1].end)
-            for nodes in compiled.cues
-            for elements in find_sequence(nodes, reading, Budget(_TIME))
-            if elements
+            (elements[0].start, elements[-1].end) for pattern in compiled.cues for elements in _matches(pattern, reading) if elements
         ]
         spec = compiled.spec
         matches = [cue for cue in matches if spec.where == "any" or (spec.where == "context") == (cue[0] < reading.own)]
-        if not matches or any(pattern_occurs(nodes, reading) for nodes in compiled.unless):
+        if spec.kind == "double_negation":
+            matches = [cue for cue in matches if not _counted_as_harm(cue, reading)]
+        if spec.kind == "equality":
+            matches = [cue for cue in matches if not _conceded(cue, reading)]
+        if not matches or any(_occurs(pattern, reading) for pattern in compiled.unless):
             return []
-        if compiled.needs and not any(pattern_occurs(nodes, reading) for nodes in compiled.needs):
+        if compiled.needs and not any(_occurs(pattern, reading) for pattern in compiled.needs):
             return []
         return [self._scope(compiled, cue, reading) for cue in matches]
 
@@ -104,11 +150,24 @@ class FrameSet:
             start, end = cue[0], reading.sentence(cue[0])[1]
         else:
             start, end = reading.segment(cue[0])
-        for nodes in compiled.until:
-            for elements in find_sequence(nodes, reading, Budget(_TIME)):
+        for pattern in compiled.until:
+            for elements in _matches(pattern, reading):
                 if elements and cue[1] <= elements[0].start < end:
                     end = elements[0].start
         return ActiveFrame(spec, cue, start, end, above=False)
+
+
+class LazyFrames:
+    """The frames of one reading, looked for only once a rule has matched: most clauses never need them."""
+
+    def __init__(self, frames: FrameSet, reading: Reading) -> None:
+        self._frames = frames
+        self._reading = reading
+
+    @cached_property
+    def found(self) -> tuple[ActiveFrame, ...]:
+        """The frames that stand in the reading."""
+        return self._frames.active_in(self._reading)
 
 
 def silencing_frame(
@@ -130,6 +189,17 @@ def silencing_frame(
         if covers:
             return frame
     return None
+
+
+def _counted_as_harm(cue: tuple[int, int], reading: Reading) -> bool:
+    """Whether the cue's negation is one of those that together deny something: counted once, it does not act again."""
+    return any(not negation.harmless and negation.start <= cue[0] < negation.end for negation in reading.negations)
+
+
+def _conceded(cue: tuple[int, int], reading: Reading) -> bool:
+    """ "Dù cùng làm một việc" grants what the rest of the sentence then takes back."""
+    start = reading.bounds(cue[0], COMMA)[0]
+    return reading.words[start] in _CONCESSIONS
 
 
 def _inside(cue: tuple[int, int], elements: tuple[Element, ...]) -> bool:

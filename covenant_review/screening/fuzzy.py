@@ -10,7 +10,7 @@ from covenant_review.screening.concepts import phrase_syllables
 from covenant_review.screening.reading import Reading
 from covenant_review.screening.schema import PatternSpec
 from covenant_review.screening.sequences import Budget, Element
-from covenant_review.text.folding import strip_marks
+from covenant_review.text.folding import fold, strip_marks
 
 _LEAST_OVERLAP = 0.5
 
@@ -21,9 +21,13 @@ class FuzzyPhrases:
     def __init__(self, spec: PatternSpec) -> None:
         self._threshold = spec.threshold
         self._phrases = [
-            (" ".join(syllables), frozenset(syllables))
-            for syllables in (phrase_syllables(phrase, bare=True) for phrase in spec.phrases)
+            (" ".join(syllables), frozenset(syllables)) for syllables in (phrase_syllables(phrase, bare=True) for phrase in spec.phrases)
         ]
+
+    def near(self, text: str) -> bool:
+        """Whether a phrase may be in the text: a quick look, before the text is read syllable by syllable."""
+        bare = strip_marks(fold(text))
+        return any(fuzz.partial_ratio(phrase, bare, score_cutoff=self._threshold) for phrase, _syllables in self._phrases)
 
     def find(self, reading: Reading, budget: Budget) -> Iterator[tuple[tuple[Element, ...], int]]:
         """Each phrase's best place in the clause's own words, with its score (threshold to 100)."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 
 from covenant_review.screening.bearers import bearers_of, find_bearers
-from covenant_review.screening.concepts import LITERAL, ConceptIndex
+from covenant_review.screening.concepts import ConceptIndex
 from covenant_review.screening.contrasts import USED_CONCEPTS, find_contrasts
 from covenant_review.screening.fuzzy import FuzzyPhrases
 from covenant_review.screening.prefilter import Group
@@ -19,6 +19,7 @@ from covenant_review.screening.sequences import (
     concepts_in,
     find_sequence,
     parse_sequence,
+    phrase_groups,
     requirements,
 )
 
@@ -45,13 +46,14 @@ class Pattern:
     description: str
     ignored: frozenset[str]
     requires: tuple[Group, ...]
+    gates: tuple[Group, ...] = ()
+    """Like `requires`, with words in a row as phrases: of one of these groups a clause must hold a member."""
     _nodes: tuple[Node, ...] = field(default=(), repr=False)
     _fuzzy: FuzzyPhrases | None = field(default=None, repr=False)
 
-    @property
-    def concept_groups(self) -> tuple[Group, ...]:
-        """The requirements that are concepts alone: those that the prefilter knows."""
-        return tuple(group for group in self.requires if not any(part.startswith(LITERAL) for part in group))
+    def near(self, text: str) -> bool:
+        """Whether a fuzzy pattern's phrase is in a text, as it stands or with slips; no other pattern is asked."""
+        return self._fuzzy is not None and self._fuzzy.near(text)
 
     def possible(self, present: Set[str]) -> bool:
         """Whether a reading that holds these concepts and words ("=word") can match."""
@@ -86,22 +88,23 @@ def compile_pattern(spec: PatternSpec, index: ConceptIndex) -> Pattern:
         if not spec.phrases:
             raise RuleFileError("mẫu fuzzy cần khóa “phrases” / a fuzzy pattern needs “phrases”")
         description = f"fuzzy ≥ {spec.threshold}: " + " / ".join(spec.phrases)
-        return Pattern(spec, description, ignored, (), _fuzzy=FuzzyPhrases(spec))
+        return Pattern(spec, description, ignored, (), (), _fuzzy=FuzzyPhrases(spec))
     if spec.kind == "sequence":
         if not spec.say:
             raise RuleFileError("mẫu sequence cần khóa “say” / a sequence needs “say”")
         nodes = parse_sequence(spec.say)
         check_concepts(concepts_in(nodes), index)
-        return Pattern(spec, spec.say, ignored, requirements(nodes), _nodes=nodes)
+        return Pattern(spec, spec.say, ignored, requirements(nodes), phrase_groups(nodes), _nodes=nodes)
     if spec.kind == "unequal_terms":
         return _compile_contrast(spec, index, ignored)
     who = bearers_of(spec)
-    if not who or not spec.all:
-        raise RuleFileError(f"mẫu {spec.kind} cần khóa “who” và “all” / a {spec.kind} pattern needs “who” and “all”")
+    if not who:
+        raise RuleFileError(f"mẫu {spec.kind} cần khóa “who” / a {spec.kind} pattern needs “who”")
     check_concepts({*who, *spec.none, *(concept for group in spec.all for concept in group)}, index)
-    groups = " + ".join(" | ".join(f"<{concept}>" for concept in group) for group in spec.all)
-    description = f"{spec.kind}: {' | '.join(f'<{concept}>' for concept in who)} + {groups} (≤ {spec.within} tiếng)"
-    return Pattern(spec, description, ignored, (frozenset(who), *(frozenset(group) for group in spec.all)))
+    parts = " + ".join(" | ".join(f"<{concept}>" for concept in group) for group in spec.all) or "…"
+    description = f"{spec.kind}: {' | '.join(f'<{concept}>' for concept in who)} + {parts} (≤ {spec.within} tiếng)"
+    groups = (frozenset(who), *(frozenset(group) for group in spec.all))
+    return Pattern(spec, description, ignored, groups, groups)
 
 
 def _compile_contrast(spec: PatternSpec, index: ConceptIndex, ignored: frozenset[str]) -> Pattern:
@@ -112,7 +115,8 @@ def _compile_contrast(spec: PatternSpec, index: ConceptIndex, ignored: frozenset
     persons = frozenset(named) if named else frozenset(index.sex)
     sides = "hai giới" if not spec.sides else " ↔ ".join("/".join(side) for side in spec.sides)
     description = f"unequal_terms: {sides}; khác về {', '.join(spec.differ)}"
-    return Pattern(spec, description, ignored, (persons, *(frozenset(group) for group in spec.all)))
+    groups = (persons, *(frozenset(group) for group in spec.all))
+    return Pattern(spec, description, ignored, groups, groups)
 
 
 def check_concepts(names: set[str] | frozenset[str], index: ConceptIndex) -> None:

@@ -8,25 +8,29 @@ from functools import cached_property
 
 from covenant_review.clauses.clause import Clause
 from covenant_review.screening.concepts import LITERAL, ConceptIndex, Mention
-from covenant_review.screening.sides import equal_persons
-from covenant_review.text.folding import fold, has_lost_marks, strip_marks
-from covenant_review.text.syllables import CELL, COLON, COMMA, EDGE, SEMICOLON, SENTENCE, Syllables, split_syllables
+from covenant_review.screening.negation import QuantifiedNegation, quantified_negations
+from covenant_review.screening.sides import Chunk, equal_persons
+from covenant_review.text.folding import fold, has_lost_marks
+from covenant_review.text.syllables import CELL, COLON, COMMA, EDGE, SEMICOLON, SENTENCE
+
+DENIED = "bi-loai"
+"""The concept that an odd number of negations stands for."""
 
 # Words that may stand between two persons who are named side by side ("nam hay nữ", "con trai, các con gái").
 _JOINERS = frozenset(
-    {
-        "và", "một", "hay", "hoặc", "lẫn", "cùng", "với", "cũng", "như", "cả", "các", "những", "là", "đến", "người",
-        "con", "em", "bên"
-    }
+    {"và", "một", "hay", "hoặc", "lẫn", "cùng", "với", "cũng", "như", "cả", "các", "những", "là", "đến", "người", "con", "em", "bên"}
 )
+_JOINED_WITHIN, _LIKE_WITHIN, _LIKE_NEAR = 4, 16, 3
+_OR = frozenset(["hay", "hoặc", "lẫn"])
+_LIKE = frozenset(["như", "bằng", "ngang"])
+_UNLIKE = frozenset(["không", "chưa", "chẳng", "nửa", "phần", "coi", "còn", "trừ", "chỉ", "nghe", "theo", "phải", "lời"])
+_TOGETHER = frozenset(["bằng", "như", "ngang", "cùng", "với"])
 _PLURALS = frozenset(["các", "những", "mấy", "bọn"])
-_SEX_WORDS = frozenset(
-    {
-        "nam", "nữ", "trai", "gái", "ông", "bà", "anh", "chị", "vợ", "chồng", "dâu", "rể", "cô", "cậu"
-    }
+_SEX_WORDS = frozenset({"nam", "nữ", "trai", "gái", "ông", "bà", "anh", "chị", "vợ", "chồng", "dâu", "rể", "cô", "cậu"})
+_GIVING = frozenset(["mỗi", "phần", "cho", "giao", "với", "dành", "là", "thuộc", "về", "xếp", "tên"])
+_LIST_GOES_ON = frozenset(
+    ["như", "đều", "bằng", "cùng", "mỗi", "trong", "của", "ở", "từ", "đủ", "và", "hay", "hoặc", "trên", "dưới", "cả", "cao", "già"]
 )
-_GIVING = frozenset(["cho", "của", "do", "giao", "với", "dành", "là"])
-_BEGINNING = frozenset(["được", "không", "thì", "phải", "chẳng", "khỏi", "chưa", "chớ", "đừng", "cấm", "miễn", "lo", "kiêng", "tránh"])
 _CONTINUING_HEADING = ("đối với", "những", "các hành vi", "nghiêm cấm", "cấm", "không", "các trường hợp", "các lệ", "bãi bỏ")
 
 
@@ -54,6 +58,13 @@ class Reading:
     cells: tuple[str, ...] = ()
     header_row: tuple[str, ...] = ()
     rows: tuple[Reading, ...] = field(default=(), repr=False)
+    negations: tuple[QuantifiedNegation, ...] = ()
+    """Stretches under "không … nào", with what their negations add up to."""
+
+    @cached_property
+    def opposed(self) -> dict[object, list[tuple[Chunk, Chunk]]]:
+        """Per choice of sides, the pairs of stretches on unequal terms, once somebody has asked (`contrasts.py`)."""
+        return {}
 
     @cached_property
     def by_concept(self) -> dict[str, list[Mention]]:
@@ -63,6 +74,17 @@ class Reading:
             for concept in self.index.family[mention.concept]:
                 result.setdefault(concept, []).append(mention)
         return result
+
+    def starts_of(self, concept: str) -> list[int]:
+        """Where mentions of a concept begin, in order, each place once."""
+        starts = self._starts.get(concept)
+        if starts is None:
+            starts = self._starts[concept] = sorted({mention.start for mention in self.by_concept.get(concept, ())})
+        return starts
+
+    @cached_property
+    def _starts(self) -> dict[str, list[int]]:
+        return {}
 
     @cached_property
     def ends_at(self) -> dict[tuple[str, int], tuple[int, ...]]:
@@ -97,28 +119,68 @@ class Reading:
         return tuple(sorted(seen.values()))
 
     @cached_property
+    def both_sexes(self) -> bool:
+        """Whether persons of both sexes are named."""
+        return len({self.index.sex[mention.concept] for mention in self.persons}) > 1
+
+    @cached_property
     def coordinated(self) -> frozenset[int]:
         """Starts of persons who stand side by side with the other sex ("nam, nữ", "vợ hoặc chồng")."""
         sex = self.index.sex
         result: set[int] = set()
         for first, second in zip(self.persons, self.persons[1:], strict=False):
-            if sex[first.concept] == sex[second.concept] or not 0 <= second.start - first.end <= 4:
+            if sex[first.concept] == sex[second.concept] or not 0 <= second.start - first.end:
+                continue
+            if second.start - first.end > _JOINED_WITHIN:
+                if second.start - first.end <= _LIKE_WITHIN and self._joined_otherwise(first, second):
+                    result.update((first.start, second.start))
+                    result.update(self._same_sex_before(first))
                 continue
             between = range(first.end, second.start)
             strongest = max(self.breaks[position] for position in range(first.end, second.start + 1))
             if not all(self.words[position] in _JOINERS for position in between) or strongest > COMMA:
+                if self._joined_otherwise(first, second):
+                    result.update((first.start, second.start))
                 continue
-            if between or strongest < COMMA or self._one_list(first, second):
+            if between or self._one_list(first, second):
                 result.update((first.start, second.start))
+                if _OR.intersection(self.words[first.end : second.start]):
+                    result.update(self._same_sex_before(first))
         return frozenset(result)
+
+    def _same_sex_before(self, person: Mention) -> list[int]:
+        """Starts of the persons of the same sex earlier in the sentence: who is likened to the other sex is named there."""
+        start = max(self.sentence(person.start)[0], self.own)
+        sex = self.index.sex
+        return [m.start for m in self.persons if start <= m.start < person.start and sex[m.concept] == sex[person.concept]]
+
+    def _joined_otherwise(self, first: Mention, second: Mention) -> bool:
+        """Side by side in other words: "sinh trai sinh gái", "họ cha hoặc họ mẹ", "gái ốm … như trai"."""
+        between = self.words[first.end : second.start]
+        before = self.words[max(0, first.start - 2) : first.start]
+        if max(self.breaks[position] for position in range(first.end, second.start + 1)) > COMMA:
+            return False
+        if before and between and between[-1:] == before[-1:] and set(between) <= _JOINERS | set(before):
+            return True
+        if _OR.intersection(between[-2:]):
+            return True
+        near = between[-_LIKE_NEAR:]
+        return bool(_LIKE.intersection(near)) and not _UNLIKE.intersection(between[-_LIKE_NEAR - 2 :])
 
     def _one_list(self, first: Mention, second: Mention) -> bool:
         """Whether two persons parted by a comma only are one list ("con trai, con gái được …"), not "… của các bà, đàn ông không …"."""
         one, other = set(self.words[first.start : first.end]), set(self.words[second.start : second.end])
-        alike = len(one) == len(other) or bool(one & other - _PLURALS) or bool(one & _SEX_WORDS and other & _SEX_WORDS)
+        alike = bool(one & other - _PLURALS) or bool(one & _SEX_WORDS and other & _SEX_WORDS)
         before = self.words[first.start - 1] if first.start else ""
-        after = self.words[second.end] if second.end < len(self.words) else ""
-        return alike and not (before in _GIVING and after in _BEGINNING)
+        if other & _PLURALS and not one & _PLURALS and self.breaks[second.start] < COMMA:
+            return False  # "vợ các ông"
+        ends = second.end >= len(self.words) or self.breaks[second.end] >= COMMA
+        after = "" if ends else self.words[second.end]
+        if before == "mỗi" and (first.start == self.own + 1 or self.breaks[first.start - 1] >= COMMA):
+            return alike  # "mỗi con trai, con gái được …"
+        if before in _GIVING - {"mỗi"} and second.end - second.start == first.end - first.start == 1:
+            return alike  # "giao nam, nữ đã tập huấn"
+        return alike and not (before in _GIVING and after and after not in _LIST_GOES_ON)
 
     @cached_property
     def paired(self) -> frozenset[int]:
@@ -159,6 +221,14 @@ def _last_sentence(text: str) -> str:
     return text[cut + 2 :] if cut >= 0 else text
 
 
+def _parted(clause: Clause) -> tuple[str, tuple[str, ...]]:
+    """Lead-in and header row; a lead-in that ends in a row of cells ("Mức góp: Hạng | Nam | Nữ") holds both."""
+    if clause.header_row or "|" not in clause.lead_in or not clause.cells:
+        return clause.lead_in, clause.header_row
+    lead_in, colon, row = clause.lead_in.rpartition(":")
+    return lead_in + colon, tuple(cell.strip() for cell in row.split("|"))
+
+
 def _context_pieces(clause: Clause) -> list[tuple[Piece, int]]:
     """What stands above the clause, with the break between it and the clause."""
     pieces: list[tuple[Piece, int]] = []
@@ -168,11 +238,32 @@ def _context_pieces(clause: Clause) -> list[tuple[Piece, int]]:
         continues = folded.endswith(":") or any(word in folded for word in _CONTINUING_HEADING)
         last = not clause.lead_in and not clause.header_row
         pieces.append((Piece("heading", heading), COLON if continues and last else SENTENCE))
-    if clause.lead_in:
-        pieces.append((Piece("lead_in", _last_sentence(clause.lead_in)), CELL if clause.header_row else COLON))
-    if clause.header_row:
-        pieces.append((Piece("header_row", " | ".join(clause.header_row)), CELL))
+    lead_in, header = _parted(clause)
+    if lead_in:
+        pieces.append((Piece("lead_in", _last_sentence(lead_in)), CELL if header else COLON))
+    if header:
+        pieces.append((Piece("header_row", " | ".join(header)), CELL))
     return pieces
+
+
+def _denies_a_difference(negation: QuantifiedNegation, words: Sequence[str], mentions: Sequence[Mention], index: ConceptIndex) -> bool:
+    """ "Không lớp nào dành ghế trước cho các ông, ghế sau cho các bà": what is denied is the difference between the sexes."""
+    named = {
+        index.sex[mention.concept]
+        for mention in mentions
+        if mention.concept in index.sex and negation.quantifier < mention.start < negation.end
+    }
+    return len(named) > 1 and not _TOGETHER.intersection(words[negation.quantifier : negation.end])
+
+
+def _without_lone_kin(mentions: list[Mention], index: ConceptIndex, *, alone: bool) -> list[Mention]:
+    """Kin words ("ông", "má") say nothing of a sex unless one of the other sex is named too; a table's other rows may do so."""
+    if not alone or not any(mention.concept in index.contrast for mention in mentions):
+        return mentions
+    sexes = {index.sex[mention.concept] for mention in mentions if mention.concept in index.sex}
+    if len(sexes) > 1:
+        return mentions
+    return [mention for mention in mentions if mention.concept not in index.contrast]
 
 
 def read_clause(clause: Clause, index: ConceptIndex, rows: Sequence[Reading] = ()) -> Reading:
@@ -188,8 +279,7 @@ def read_clause(clause: Clause, index: ConceptIndex, rows: Sequence[Reading] = (
     for number, (piece, next_join) in enumerate(pieces):
         if piece.place == "text":
             own = len(words)
-        folded = fold(piece.original)
-        syllables: Syllables = split_syllables(strip_marks(folded) if bare else folded)
+        syllables, found = index.read(piece.original, bare=bare, remembered=piece.place != "text")
         offset = len(words)
         words.extend(syllables.words)
         piece_breaks = list(syllables.breaks)
@@ -198,10 +288,18 @@ def read_clause(clause: Clause, index: ConceptIndex, rows: Sequence[Reading] = (
             join = next_join
         breaks.extend(piece_breaks)
         spans.extend((number, start, end) for start, end in zip(syllables.starts, syllables.ends, strict=True))
-        found = index.find(syllables, piece.original, bare=bare)
+        mentions.extend(Mention(mention.start + offset, mention.end + offset, mention.concept, mention.word) for mention in found)
+    negations = tuple(
+        negation._replace(harmless=True, denies_difference=True)
+        if not negation.harmless and _denies_a_difference(negation, words, mentions, index)
+        else negation
+        for negation in quantified_negations(words, breaks, own)
+    )
+    if DENIED in index.specs:
         mentions.extend(
-            Mention(mention.start + offset, mention.end + offset, mention.concept, mention.word) for mention in found
+            Mention(negation.quantifier, negation.quantifier + 1, DENIED, "không … nào") for negation in negations if not negation.harmless
         )
+    mentions = _without_lone_kin(mentions, index, alone=not clause.cells)
     return Reading(
         words=tuple(words),
         breaks=tuple(breaks),
@@ -212,6 +310,7 @@ def read_clause(clause: Clause, index: ConceptIndex, rows: Sequence[Reading] = (
         index=index,
         bare=bare,
         cells=clause.cells,
-        header_row=clause.header_row,
+        header_row=_parted(clause)[1],
         rows=tuple(rows),
+        negations=negations,
     )

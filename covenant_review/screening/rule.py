@@ -31,6 +31,8 @@ class RuleException:
 
     spec: ExceptionSpec
     patterns: tuple[tuple[Node, ...], ...] = keep(repr=False)
+    unless: tuple[tuple[Node, ...], ...] = keep(default=(), repr=False)
+    """Where one of these occurs, the exception does not act."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Rule:
     patterns: tuple[Pattern, ...] = keep(repr=False)
     exceptions: tuple[RuleException, ...] = keep(repr=False)
     examples: ExamplesSpec = keep(repr=False)
+    must_be_present: bool = False
 
     @property
     def runs(self) -> bool:

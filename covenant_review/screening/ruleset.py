@@ -154,9 +154,7 @@ def _load_shared(files: Mapping[str, bytes]) -> tuple[ConceptIndex, FrameSet]:
     return index, frame_set
 
 
-def _load_rule(
-    name: str, content: bytes, index: ConceptIndex, law: Mapping[str, Citation], rejected: list[RejectedRule]
-) -> Rule | None:
+def _load_rule(name: str, content: bytes, index: ConceptIndex, law: Mapping[str, Citation], rejected: list[RejectedRule]) -> Rule | None:
     rule_id: str | None = None
     try:
         data = read_yaml(Path(name), content)
@@ -164,6 +162,8 @@ def _load_rule(
         spec = parse_spec(RuleSpec, data, Path(name))
         if f"{spec.id}.yml" != name:
             raise RuleFileError(f"mã “{spec.id}” phải trùng với tên tệp “{name}” / the id must be the file's name")
+        if spec.must_be_present and spec.outcome != "positive":
+            raise RuleFileError(f"{name}: chỉ quy tắc positive mới có must_be_present / only a positive rule may have it")
         unknown = [key for key in spec.law if key not in law]
         if unknown:
             raise RuleFileError(f"{name}: law.yml không có căn cứ {', '.join(unknown)} / unknown citation")
@@ -177,9 +177,10 @@ def _compile_rule(spec: RuleSpec, name: str, index: ConceptIndex) -> Rule:
     exceptions = []
     for exception in spec.exceptions:
         patterns = tuple(parse_sequence(pattern) for pattern in exception.when)
-        for nodes in patterns:
+        unless = tuple(parse_sequence(pattern) for pattern in exception.unless)
+        for nodes in (*patterns, *unless):
             check_concepts(concepts_in(nodes), index)
-        exceptions.append(RuleException(exception, patterns))
+        exceptions.append(RuleException(exception, patterns, unless))
     return Rule(
         id=spec.id,
         path=name,
@@ -195,4 +196,5 @@ def _compile_rule(spec: RuleSpec, name: str, index: ConceptIndex) -> Rule:
         patterns=tuple(compile_pattern(pattern, index) for pattern in spec.patterns),
         exceptions=tuple(exceptions),
         examples=spec.examples,
+        must_be_present=spec.must_be_present,
     )

@@ -14,12 +14,10 @@ from pydantic import Field as Key
 
 from covenant_review.screening.result import Field, Outcome, Severity
 
-PatternKind = Literal[
-    "sequence", "one_sex_only", "unequal_terms", "male_default", "child_sex", "life_state", "fuzzy"
-]
+PatternKind = Literal["sequence", "one_sex_only", "unequal_terms", "male_default", "child_sex", "life_state", "fuzzy"]
 RuleStateName = Literal["draft", "trial", "on", "off"]
 Sex = Literal["female", "male"]
-Difference = Literal["amount", "polarity", "role", "any"]
+Difference = Literal["amount", "polarity", "role", "terms", "any"]
 
 
 SpecT = TypeVar("SpecT", bound=BaseModel)
@@ -42,6 +40,10 @@ class ConceptSpec(_Strict):
     includes: tuple[str, ...] = ()
     sex: Sex | None = None
     mask: bool = False
+    contrast: bool = False
+    """Kin words ("ông", "má") that name a sex only where one of the other sex stands in the same clause."""
+    house: bool = False
+    """The family of a bride or groom: compared with the other family only, never with a person."""
     not_in: tuple[str, ...] = ()
     not_after: tuple[str, ...] = ()
     not_before: tuple[str, ...] = ()
@@ -52,16 +54,16 @@ class FrameSpec(_Strict):
     """A frame that changes what the words inside it mean: see `frames.py`."""
 
     id: str
-    kind: Literal[
-        "prohibition", "abolition", "past", "purpose", "quotation", "equality", "double_negation", "lawful"
-    ]
-    cue: tuple[str, ...]
+    kind: Literal["prohibition", "abolition", "past", "purpose", "quotation", "equality", "double_negation", "lawful"]
+    cue: tuple[str, ...] = ()
     where: Literal["own", "context", "any"] = "own"
     scope: Literal["after", "phrase", "segment", "sentence", "clause"] = "segment"
     until: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     outcomes: tuple[Outcome, ...] = ("violation", "consider")
+    parity: bool = False
+    """Stands, without any cue, where the negations of a clause cancel out (`negation.py`)."""
     reason: str
     law: tuple[str, ...] = ()
     date: datetime.date
@@ -113,6 +115,7 @@ class PatternSpec(_Strict):
 class ExceptionSpec(_Strict):
     id: str
     when: tuple[str, ...]
+    unless: tuple[str, ...] = ()
     where: Literal["own", "context", "any"] = "any"
     reason: str
     date: datetime.date
@@ -145,6 +148,8 @@ class RuleSpec(_Strict):
     law: tuple[str, ...] = Key(min_length=1)
     explanation: str
     suggestion: str
+    must_be_present: bool = False
+    """On a positive rule: every covenant should hold such a clause (`positive.py`)."""
     patterns: tuple[PatternSpec, ...] = Key(min_length=1)
     exceptions: tuple[ExceptionSpec, ...] = ()
     examples: ExamplesSpec

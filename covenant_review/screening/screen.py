@@ -11,22 +11,31 @@ from covenant_review.screening.reading import Reading
 from covenant_review.screening.result import ClauseScreening, Finding
 from covenant_review.screening.ruleset import RuleSet
 
+_LEAST_WORDS_OF_A_PROVISION = 6
+"""A shorter heading ("Sổ đinh, sổ điền") names a subject; it lays nothing down."""
+
 
 def screen(covenant: CovenantText, ruleset: RuleSet) -> tuple[ClauseScreening, ...]:
     """What the rules say of every clause, one result per clause, in order.
 
-    Only judged kinds carry findings. A heading whose own words match is reported on the clauses beneath it, since a heading
-    is never decided on; with no clause beneath, on the heading itself, so that it is not lost.
+    Only judged kinds carry findings. A heading that lays something down and whose own words match is reported on the first
+    clause beneath it, since a heading is never decided on; with no clause beneath, on the heading itself, so that it is not
+    lost.
     """
     engine = ruleset.engine
     rows = _rows_by_table(covenant.clauses, engine)
     results = []
     for clause in covenant.clauses:
-        if clause.is_judged:
+        if clause.is_judged and not _is_header(clause):
             results.append(engine.screen(clause, rows.get(clause.id, ())))
         else:
             results.append(ClauseScreening(clause.id))
     return _with_headings(covenant.clauses, results, engine)
+
+
+def _is_header(clause: Clause) -> bool:
+    """A table's header row lays nothing down of its own; it is judged with each row beneath it."""
+    return bool(clause.header_row) and clause.cells == clause.header_row
 
 
 def screen_clause(clause: Clause, ruleset: RuleSet, rows: Sequence[Clause] = ()) -> ClauseScreening:
@@ -49,9 +58,7 @@ def _rows_by_table(clauses: Sequence[Clause], engine: Engine) -> dict[str, tuple
     return result
 
 
-def _with_headings(
-    clauses: Sequence[Clause], results: list[ClauseScreening], engine: Engine
-) -> tuple[ClauseScreening, ...]:
+def _with_headings(clauses: Sequence[Clause], results: list[ClauseScreening], engine: Engine) -> tuple[ClauseScreening, ...]:
     children: dict[str, list[int]] = {}
     for position, clause in enumerate(clauses):
         if clause.parent is not None and clause.is_judged:
@@ -61,16 +68,14 @@ def _with_headings(
             continue
         own = engine.screen(replace(clause, headings=clause.headings[:-1]))
         violations = tuple(finding for finding in own.findings if finding.outcome == "violation")
-        if not violations:
+        if not violations or len(clause.text.split()) < _LEAST_WORDS_OF_A_PROVISION:
             continue
-        for target in children.get(clause.id, [position]):
-            results[target] = _carry_down(results[target], violations, clauses[target], clause)
+        target = children.get(clause.id, [position])[0]
+        results[target] = _carry_down(results[target], violations, clauses[target], clause)
     return tuple(results)
 
 
-def _carry_down(
-    result: ClauseScreening, findings: Sequence[Finding], clause: Clause, heading: Clause
-) -> ClauseScreening:
+def _carry_down(result: ClauseScreening, findings: Sequence[Finding], clause: Clause, heading: Clause) -> ClauseScreening:
     if clause.id == heading.id:
         return replace(result, findings=tuple(findings))
     known = {finding.rule for finding in result.findings}

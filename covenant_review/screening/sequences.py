@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from covenant_review.screening.amounts import NUMBER_WORDS
 from covenant_review.screening.concepts import LITERAL, phrase_syllables
@@ -70,7 +71,20 @@ class Anchor:
     sign: str
 
 
-Node = Word | ConceptRef | Gap | Choice | Anchor
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """One of some phrases of plain words, by their first word, longest first."""
+
+    by_first: Mapping[str, tuple[tuple[str, ...], ...]]
+    optional: bool
+
+    @property
+    def phrases(self) -> tuple[tuple[str, ...], ...]:
+        """All phrases."""
+        return tuple(phrase for phrases in self.by_first.values() for phrase in phrases)
+
+
+Node = Word | Phrases | ConceptRef | Gap | Choice | Anchor
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +116,39 @@ def parse_sequence(say: str) -> tuple[Node, ...]:
     nodes, used = _parse(tokens, 0)
     if used != len(tokens):
         raise RuleFileError(f"thừa dấu đóng ngoặc trong mẫu “{say}” / unbalanced bracket")
-    return nodes
+    return _compact(nodes)
+
+
+def _compact(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """The same pattern with plain words in a row, and choices among such, as phrases: they are looked up, not tried."""
+    result: list[Node] = []
+    run: list[str] = []
+    for node in (*nodes, None):
+        if isinstance(node, Word):
+            run.append(node.text)
+            continue
+        if run:
+            result.append(_phrases([tuple(run)], optional=False))
+            run = []
+        if isinstance(node, Choice):
+            result.append(_compact_choice(node))
+        elif node is not None:
+            result.append(node)
+    return tuple(result)
+
+
+def _compact_choice(choice: Choice) -> Node:
+    plain = [tuple(node.text for node in option if isinstance(node, Word)) for option in choice.options]
+    if all(words and len(words) == len(option) for words, option in zip(plain, choice.options, strict=True)):
+        return _phrases(plain, optional=choice.optional)
+    return Choice(tuple(_compact(option) for option in choice.options), choice.optional)
+
+
+def _phrases(phrases: Iterable[tuple[str, ...]], *, optional: bool) -> Phrases:
+    by_first: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in phrases:
+        by_first.setdefault(phrase[0], []).append(phrase)
+    return Phrases(MappingProxyType({first: tuple(found) for first, found in by_first.items()}), optional)
 
 
 def _parse(tokens: list[re.Match[str]], position: int) -> tuple[tuple[Node, ...], int]:
@@ -161,14 +207,36 @@ def requirements(nodes: tuple[Node, ...]) -> tuple[frozenset[str], ...]:
     for node in nodes:
         if isinstance(node, ConceptRef):
             groups.append(frozenset({node.name}))
-        elif isinstance(node, Word):
-            groups.append(frozenset({LITERAL + node.text}))
+        elif isinstance(node, Phrases) and not node.optional:
+            if len(node.phrases) == 1:
+                groups.extend(frozenset({LITERAL + word}) for word in node.phrases[0])
+            else:
+                # The rarest word of a phrase is not known here; the longest is a fair guess.
+                groups.append(frozenset(LITERAL + max(phrase, key=len) for phrase in node.phrases))
         elif isinstance(node, Choice) and not node.optional:
             options = [requirements(option) for option in node.options]
             if all(options):
-                # The rarest part of an option is not known here; its longest word is a fair guess.
                 groups.append(frozenset().union(*(max(option, key=_weight) for option in options)))
     return tuple(dict.fromkeys(groups))
+
+
+def phrase_groups(nodes: tuple[Node, ...]) -> tuple[frozenset[str], ...]:
+    """Like `requirements`, with words that stand in a row kept together ("=chữ ký của chồng"): rarer, so better to look for."""
+    groups: list[frozenset[str]] = []
+    for node in nodes:
+        if isinstance(node, ConceptRef):
+            groups.append(frozenset({node.name}))
+        elif isinstance(node, Phrases) and not node.optional:
+            groups.append(frozenset(LITERAL + " ".join(phrase) for phrase in node.phrases))
+        elif isinstance(node, Choice) and not node.optional:
+            options = [phrase_groups(option) for option in node.options]
+            if all(options):
+                groups.append(frozenset().union(*(max(option, key=_length) for option in options)))
+    return tuple(dict.fromkeys(groups))
+
+
+def _length(group: frozenset[str]) -> tuple[int, int]:
+    return max(part.count(" ") if part.startswith(LITERAL) else 1 for part in group), -len(group)
 
 
 def _weight(group: frozenset[str]) -> tuple[int, int]:
@@ -186,17 +254,16 @@ def find_sequence(nodes: tuple[Node, ...], reading: Reading, budget: Budget) -> 
 def _starting_points(nodes: tuple[Node, ...], reading: Reading) -> list[int]:
     first = nodes[0]
     if isinstance(first, ConceptRef):
-        return sorted({mention.start for mention in reading.by_concept.get(first.name, ())})
-    if isinstance(first, Word):
-        return reading.positions.get(first.text, [])
+        return reading.starts_of(first.name)
+    if isinstance(first, Phrases) and not first.optional:
+        starts = [start for word in first.by_first if word in reading.positions for start in reading.positions[word]]
+        return sorted(starts) if len(first.by_first) > 1 else starts
     if isinstance(first, Choice) and not first.optional and all(first.options):
         return sorted({start for option in first.options for start in _starting_points(option, reading)})
     return list(range(len(reading.words)))
 
 
-def _match(
-    nodes: tuple[Node, ...], at: int, position: int, reading: Reading, budget: Budget
-) -> Iterator[tuple[int, tuple[Element, ...]]]:
+def _match(nodes: tuple[Node, ...], at: int, position: int, reading: Reading, budget: Budget) -> Iterator[tuple[int, tuple[Element, ...]]]:
     budget.spend()
     if at == len(nodes):
         yield position, ()
@@ -204,6 +271,17 @@ def _match(
     node = nodes[at]
     if isinstance(node, Gap):
         yield from _match_gap(nodes, at, position, reading, budget)
+        return
+    if isinstance(node, Phrases):
+        words = reading.words
+        if position < len(words):
+            for phrase in node.by_first.get(words[position], ()):
+                end = position + len(phrase)
+                if len(phrase) == 1 or words[position:end] == phrase:
+                    for last, rest in _match(nodes, at + 1, end, reading, budget):
+                        yield last, (Element(position, end, None), *rest)
+        if node.optional:
+            yield from _match(nodes, at + 1, position, reading, budget)
         return
     if isinstance(node, Choice):
         for option in node.options:
@@ -224,12 +302,18 @@ def _match_gap(
 ) -> Iterator[tuple[int, tuple[Element, ...]]]:
     gap = nodes[at]
     assert isinstance(gap, Gap)
+    following = nodes[at + 1] if at + 1 < len(nodes) else None
     for skipped in range(gap.most + 1):
         here = position + skipped
         if here >= len(reading.words) and skipped:
             return
         if here < len(reading.words) and reading.breaks[here] >= gap.strength and here > 0:
             return
+        if isinstance(following, Phrases) and not following.optional and here < len(reading.words):
+            if reading.words[here] not in following.by_first:
+                continue
+        elif isinstance(following, ConceptRef) and (following.name, here) not in reading.ends_at:
+            continue
         yield from _match(nodes, at + 1, here, reading, budget)
 
 
@@ -238,8 +322,6 @@ def _match_one(node: Node, position: int, reading: Reading) -> list[tuple[int, s
         return [(end, None) for end in _match_anchor(node.sign, position, reading)]
     if position >= len(reading.words):
         return []
-    if isinstance(node, Word):
-        return [(position + 1, None)] if reading.words[position] == node.text else []
     assert isinstance(node, ConceptRef)
     return [(end, node.name) for end in reading.ends_at.get((node.name, position), ())]
 
@@ -255,4 +337,3 @@ def _match_anchor(sign: str, position: int, reading: Reading) -> list[int]:
     if position < length and (reading.words[position][0].isdigit() or reading.words[position] in NUMBER_WORDS):
         return [position + 1]
     return []
-

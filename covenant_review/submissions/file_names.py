@@ -27,7 +27,7 @@ def shown_name(given: str | None) -> str:
 
 def download_name(name: str, kind: str) -> str:
     """The name for saving the original: its ending says what the bytes are, whatever the given name said."""
-    ending = {"docx": ".docx", "pdf": ".pdf", "text": ".txt"}.get(kind, "")
+    ending = {"docx": ".docx", "pdf": ".pdf", "text": ".txt", "doc": ".doc", "rtf": ".rtf", "odt": ".odt"}.get(kind, "")
     return name if name.lower().endswith(ending) else name + ending
 
 

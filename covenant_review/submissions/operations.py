@@ -17,6 +17,7 @@ from covenant_review.accounts.models import User
 from covenant_review.accounts.permissions import Permission, may
 from covenant_review.audit.log import record
 from covenant_review.database import now, transaction
+from covenant_review.extraction import office
 from covenant_review.extraction.document import UnreadableFile
 from covenant_review.extraction.kind import kind_of
 from covenant_review.jobs.queue import READ, enqueue
@@ -31,7 +32,7 @@ from covenant_review.submissions.storage import Arrived, TooLarge, store_of
 from covenant_review.submissions.versions import is_signed, next_version, same_file
 
 log = logging.getLogger("covenant_review.submissions")
-ACCEPTED_KINDS = ("docx", "pdf")
+ACCEPTED_KINDS = ("docx", "pdf", *office.OFFICE_KINDS)
 LONGEST_REASON = 500
 
 
@@ -150,6 +151,8 @@ def _accepted_kind(arrived: Arrived) -> str:
     kind = kind_of(arrived.path.read_bytes())
     if kind not in ACCEPTED_KINDS:
         raise UnreadableFile("unknown_kind", kind)
+    if kind in office.OFFICE_KINDS and not office.is_available():
+        raise UnreadableFile("office_missing", kind)
     return kind
 
 

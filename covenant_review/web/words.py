@@ -113,6 +113,10 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "damaged": _l("Tệp bị hỏng, không mở được. Hãy mở tệp gốc, lưu lại bản mới rồi nộp lại."),
         "no_text": _l("Tệp không có chữ đọc được (có thể là bản quét). Hãy nộp bản Word hoặc PDF có chữ."),
         "too_many_pages": _l("Tệp có quá nhiều trang."),
+        "office_missing": _l(
+            "Máy chủ chưa cài LibreOffice nên chưa đọc được tệp .doc, .rtf, .odt. Hãy lưu lại thành .docx rồi nộp lại, "
+            "hoặc nhờ quản trị cài gói libreoffice-writer."
+        ),
         "not_supported_yet": _l("Loại tệp này chưa đọc được. Hãy lưu lại thành .docx rồi nộp lại."),
         "too_slow": _l("Đọc tệp quá lâu nên đã dừng. Hãy lưu lại thành .docx rồi nộp lại."),
         "interrupted": _l("Việc đọc bị ngắt nhiều lần. Hãy bấm đọc lại; tệp gốc vẫn được giữ."),
@@ -122,6 +126,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "page_without_text": _l("Trang này không có chữ đọc được (có thể là ảnh quét)."),
         "garbled_text": _l("Chữ trên trang này có thể bị hỏng."),
         "legacy_font": _l("Văn bản dùng phông chữ cũ (TCVN3, VNI); chữ có thể sai."),
+        "converted_font": _l("Văn bản dùng phông chữ cũ (TCVN3, VNI); đã chuyển sang Unicode."),
         "deleted_text": _l("Có nội dung đã xóa ở chế độ theo dõi thay đổi; không tính vào văn bản."),
         "hidden_text": _l("Có chữ ẩn trong tệp; không tính vào văn bản."),
     },

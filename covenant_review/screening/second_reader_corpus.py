@@ -1,4 +1,4 @@
-"""The labelled corpus of the repository, as clauses: what every measurement and the training of the second reader read.
+"""The labelled corpus as clauses: what the second reader learns from and every measurement of reading quality reads.
 
 A corpus file is JSON Lines (corpus/LABELLING.md). Each covenant is written out as plain text and split by the same code that
 splits an uploaded file, so that headings, lead-ins and header rows are what the system itself would see. Where the split
@@ -8,29 +8,41 @@ cannot be laid line by line over the labelled blocks, the clauses are built from
 from __future__ import annotations
 
 import hashlib
+import importlib.resources
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from covenant_review.clauses.clause import Clause, ClauseKind, CovenantText
 from covenant_review.clauses.splitting import split
 from covenant_review.extraction.plain_text import CELL_SEPARATOR, read_plain_text
+from covenant_review.text.folding import strip_marks
 from covenant_review.text.normal_form import normal_form, tidy
 
 Label = Literal["violation", "consider", "outdated", "positive", "none"]
+CorpusSet = Literal["open", "unseen", "dev-late"]
+Damage = Callable[[str], str]
+
 LABELS: tuple[Label, ...] = ("violation", "consider", "outdated", "positive", "none")
 HARMLESS: frozenset[str] = frozenset(("none", "positive", "outdated"))
-CORPUS = Path(__file__).resolve().parent.parent / "corpus"
+GIVEN = "given"
 _LATE = ("09", "10", "11", "12")
-
-_KINDS: dict[str, ClauseKind] = {
-    "header": "header", "title": "title", "preamble": "paragraph", "chapter": "heading", "section": "heading",
-    "article": "heading", "clause": "clause", "point": "point", "bullet": "bullet", "para": "paragraph",
-    "table_row": "table_row", "signature": "signature",
-}  # fmt: skip
+_KINDS: Mapping[str, ClauseKind] = {
+    "header": "header",
+    "title": "title",
+    "preamble": "paragraph",
+    "chapter": "heading",
+    "section": "heading",
+    "article": "heading",
+    "clause": "clause",
+    "point": "point",
+    "bullet": "bullet",
+    "para": "paragraph",
+    "table_row": "table_row",
+    "signature": "signature",
+}
 _LEVELS = ("chapter", "section", "article")
 
 
@@ -70,24 +82,23 @@ class LabelledCovenant:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A violating provision and its harmless twin."""
+    """A violating provision and its harmless twin; `device` is how the difference is made."""
 
     id: str
     hand: str
     bad: Provision
     good: Provision
     device: str
-    topic: str = ""
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """Covenants and pairs of some hands, with the hash of the files they came from."""
+    """Covenants and pairs of some hands, with the hash of the files they came from; `skipped` names lines that are not JSON."""
 
     covenants: tuple[LabelledCovenant, ...]
     pairs: tuple[Pair, ...]
     sha256: str
-    skipped: tuple[str, ...] = field(default=())
+    skipped: tuple[str, ...] = ()
 
     @property
     def provisions(self) -> Iterator[Provision]:
@@ -97,34 +108,39 @@ class Corpus:
     @property
     def hands(self) -> tuple[str, ...]:
         """The hands that wrote it, in order."""
-        return tuple(sorted({item.hand for item in (*self.covenants, *self.pairs)}))
+        return tuple(sorted({covenant.hand for covenant in self.covenants} | {pair.hand for pair in self.pairs}))
 
     def of(self, hands: Iterable[str]) -> Corpus:
-        """The part that some hands wrote."""
+        """The part that some hands wrote; the hash stays that of the whole."""
         wanted = frozenset(hands)
         return replace(
             self,
-            covenants=tuple(item for item in self.covenants if item.hand in wanted),
-            pairs=tuple(item for item in self.pairs if item.hand in wanted),
+            covenants=tuple(covenant for covenant in self.covenants if covenant.hand in wanted),
+            pairs=tuple(pair for pair in self.pairs if pair.hand in wanted),
         )
 
 
-def corpus_files(name: str, folder: Path = CORPUS) -> list[Path]:
-    """The files of a set: "open" (given, without the late ones, and the hands), "unseen", "dev-late", or "all".
+def default_corpus_directory() -> Path:
+    """`corpus/` of the checkout. An installed wheel carries none: give the folder by name there."""
+    return Path(str(importlib.resources.files("covenant_review"))).parent / "corpus"
+
+
+def corpus_files(which: CorpusSet, folder: Path) -> list[Path]:
+    """The files of a set: "open" is what may be learnt from (given without the late covenants, and the hands).
 
     "unseen" and "dev-late" are for measuring once; nothing trains on them.
     """
-    given = [path for path in sorted(folder.glob("given/*/*.jsonl"))]
+    given = sorted(folder.glob(f"{GIVEN}/*/*.jsonl"))
     late = [path for path in given if path.parent.name == "dev" and path.name[:2] in _LATE]
-    known = [path for path in given if path not in late] + sorted(folder.glob("hands/*/*.jsonl"))
-    unseen = sorted(folder.glob("unseen/*/*.jsonl"))
-    sets = {"open": known, "unseen": unseen, "dev-late": late}
-    sets["all"] = [*known, *late, *unseen]
-    return sets[name]
+    if which == "dev-late":
+        return late
+    if which == "unseen":
+        return sorted(folder.glob("unseen/*/*.jsonl"))
+    return [path for path in given if path not in late] + sorted(folder.glob("hands/*/*.jsonl"))
 
 
-def load_corpus(files: Sequence[Path]) -> Corpus:
-    """All covenants and pairs of these files. A line that is not JSON is left out and named in `skipped`."""
+def load_corpus(files: Sequence[Path], damage: Damage | None = None) -> Corpus:
+    """All covenants and pairs of these files; `damage` changes every text first, as a bad scan or a bad keyboard would."""
     covenants: list[LabelledCovenant] = []
     pairs: list[Pair] = []
     skipped: list[str] = []
@@ -133,6 +149,8 @@ def load_corpus(files: Sequence[Path]) -> Corpus:
         content = path.read_bytes()
         digest.update(f"{_hand(path)}/{path.name}\0".encode() + hashlib.sha256(content).digest())
         rows = list(_rows(path, content, skipped))
+        if damage is not None:
+            rows = [_damaged(row, damage) for row in rows]
         if path.name.startswith("pairs"):
             pairs.extend(_pair(row, _hand(path)) for row in rows)
         elif rows:
@@ -140,8 +158,13 @@ def load_corpus(files: Sequence[Path]) -> Corpus:
     return Corpus(tuple(covenants), tuple(pairs), digest.hexdigest(), tuple(skipped))
 
 
+def without_marks(text: str) -> str:
+    """A text as it is typed where diacritics cannot be: a damage for `load_corpus`."""
+    return strip_marks(normal_form(text)).replace("Đ", "D")
+
+
 def _hand(path: Path) -> str:
-    return "given" if path.parent.parent.name == "given" else path.parent.name
+    return GIVEN if path.parent.parent.name == GIVEN else path.parent.name
 
 
 def _rows(path: Path, content: bytes, skipped: list[str]) -> Iterator[dict[str, Any]]:
@@ -151,7 +174,11 @@ def _rows(path: Path, content: bytes, skipped: list[str]) -> Iterator[dict[str, 
         try:
             yield json.loads(line)
         except ValueError:
-            skipped.append(f"{path.parent.name}/{path.name}:{number}")
+            skipped.append(f"{_hand(path)}/{path.name}:{number}")
+
+
+def _damaged(row: dict[str, Any], damage: Damage) -> dict[str, Any]:
+    return {key: damage(value) if key in ("x", "bad", "good", "lead_in") else value for key, value in row.items()}
 
 
 def _covenant(path: Path, rows: list[dict[str, Any]]) -> LabelledCovenant:
@@ -177,56 +204,52 @@ def _read_as_text(name: str, blocks: Sequence[dict[str, Any]]) -> tuple[Covenant
     """The covenant by way of a plain text file; built from the blocks where the two do not fit line by line."""
     lines = [tidy(f"{block.get('n', '')} {block['x']}".replace("\n", " ")) for block in blocks]
     covenant = split(read_plain_text("\n".join(lines).encode()))
-    found = [tidy(f"{clause.number} {clause.text}") for clause in covenant.clauses]
-    if [_letters(line) for line in found] == [_letters(line) for line in lines]:
+    found = [_letters(f"{clause.number} {clause.text}") for clause in covenant.clauses]
+    if found == [_letters(line) for line in lines]:
         return covenant, True
     return CovenantText(title=name, clauses=tuple(_built(blocks))), False
 
 
 def _letters(line: str) -> str:
-    return "".join(character for character in line if character.isalnum())
+    return "".join(character for character in tidy(line) if character.isalnum())
 
 
 def _built(blocks: Sequence[dict[str, Any]]) -> Iterator[Clause]:
     """Clauses straight from the blocks: lead-ins from colons, headings by their kind, a table's first row as its header."""
     heads: dict[int, tuple[str, str]] = {}
-    lead, table, header, tables = "", None, (), 0  # type: tuple[str, int | None, tuple[str, ...], int] | Any
+    lead, tables = "", 0
+    header: tuple[str, ...] | None = None
     for position, block in enumerate(blocks):
         kind, text, number = block["t"], normal_form(block["x"]), block.get("n", "")
         identity = f"c{position + 1}"
-        own = _KINDS[kind]
+        carries = kind == "article" and block.get("y")
         if kind in _LEVELS:
             level = _LEVELS.index(kind)
             heads = {key: value for key, value in heads.items() if key < level}
             lead = ""
-            if block.get("y"):
-                own = "clause"
-            else:
-                heads[level] = (f"{number} {text}".strip(), identity)
+        above = [heads[key] for key in sorted(heads)]
+        if kind in _LEVELS and not carries:
+            heads[_LEVELS.index(kind)] = (f"{number} {text}".strip(), identity)
         cells: tuple[str, ...] = ()
-        over: tuple[str, ...] = ()
+        header_row: tuple[str, ...] = ()
         if kind == "table_row":
             cells = tuple(cell.strip() for cell in text.split(CELL_SEPARATOR.strip()))
-            if table is None:
-                tables += 1
-                table, header = tables, cells
-            else:
-                over = header
+            tables += header is None
+            header, header_row = header or cells, header or ()
         else:
-            table = None
-        above = [heads[key] for key in sorted(heads) if heads[key][1] != identity]
+            header = None
         yield Clause(
             id=identity,
-            kind=own,
+            kind="clause" if carries else _KINDS[kind],
             label="",
             number=number,
             text=text,
             lead_in=lead if kind in ("point", "bullet", "table_row") else "",
             headings=tuple(words for words, _identity in above),
             cells=cells,
-            header_row=over,
-            table=table,
-            parent=above[-1][1] if above and own != "heading" else None,
+            header_row=header_row,
+            table=tables if cells else None,
+            parent=above[-1][1] if above else None,
         )
         if text.rstrip().endswith(":") and kind in ("clause", "para", "article", "section", "bullet"):
             lead = text
@@ -236,8 +259,9 @@ def _built(blocks: Sequence[dict[str, Any]]) -> Iterator[Clause]:
 
 def _pair(row: dict[str, Any], hand: str) -> Pair:
     second = row.get("second") or {}
+    name = f"{hand}/pairs:{row['id']}"
 
-    def provision(side: Literal["bad", "good"]) -> Provision:
+    def twin(side: Literal["bad", "good"], label: Label) -> Provision:
         text = normal_form(row[side])
         cells = tuple(cell.strip() for cell in text.split(CELL_SEPARATOR)) if CELL_SEPARATOR in text else ()
         clause = Clause(
@@ -249,16 +273,8 @@ def _pair(row: dict[str, Any], hand: str) -> Pair:
             lead_in=normal_form(row.get("lead_in", "")),
             cells=cells,
         )
-        label: Label = "violation" if side == "bad" else second.get("good", "none")
-        if side == "good" and label not in HARMLESS:
-            label = "none"
-        return Provision(f"{hand}/pairs:{row['id']}:{side}", hand, clause, label, row.get("field", ""), "", second.get(side, ""))
+        return Provision(f"{name}:{side}", hand, clause, label, row.get("field", ""), "", second.get(side, ""))
 
     device = str(row.get("device", "")).split(":")[0].split("(")[0].strip() or "?"
-    return Pair(f"{hand}/pairs:{row['id']}", hand, provision("bad"), provision("good"), device, row.get("topic", ""))
-
-
-@lru_cache(maxsize=4)
-def load_set(name: str) -> Corpus:
-    """The corpus of a named set (see `corpus_files`)."""
-    return load_corpus(corpus_files(name))
+    good: Label = second["good"] if second.get("good") in HARMLESS else "none"
+    return Pair(name, hand, twin("bad", "violation"), twin("good", good), device)
