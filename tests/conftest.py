@@ -21,11 +21,6 @@ from tests.people import PASSWORD, World
 from tests.postgres import running_server
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """The marker of tests that need LibreOffice."""
-    config.addinivalue_line("markers", "office: converts files with a real LibreOffice")
-
-
 class Visitor(FlaskClient):
     """A browser of its own. Tests hold an application context open, and Flask keeps the signed-in person in it: forget."""
 

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from types import FrameType
 
 import click
@@ -119,7 +120,7 @@ def tally(form: str) -> None:
             return
         province = result["province"]
         rate, share = province["rate"], province["share_reviewed"]
-        click.echo(f"Chỉ tiêu 2.4 ngày {result['day']}: {province['compliant']}/{province['in_force']}" + _percent(rate))
+        click.echo(f"Chỉ tiêu 2.4 ngày {date.fromisoformat(result['day']):%d/%m/%Y}: {province['compliant']}/{province['in_force']}" + _percent(rate))
         click.echo(f"Đã rà soát: {province['compliant'] + province['not_compliant']}/{province['in_force']}" + _percent(share))
         for group in ("compliant", "not_compliant", "in_review", "unreadable", "not_received"):
             click.echo(f"  {group}: {province[group]}")
