@@ -120,7 +120,8 @@ def tally(form: str) -> None:
             return
         province = result["province"]
         rate, share = province["rate"], province["share_reviewed"]
-        click.echo(f"Chỉ tiêu 2.4 ngày {date.fromisoformat(result['day']):%d/%m/%Y}: {province['compliant']}/{province['in_force']}" + _percent(rate))
+        day = date.fromisoformat(result["day"])
+        click.echo(f"Chỉ tiêu 2.4 ngày {day:%d/%m/%Y}: {province['compliant']}/{province['in_force']}" + _percent(rate))
         click.echo(f"Đã rà soát: {province['compliant'] + province['not_compliant']}/{province['in_force']}" + _percent(share))
         for group in ("compliant", "not_compliant", "in_review", "unreadable", "not_received"):
             click.echo(f"  {group}: {province[group]}")
