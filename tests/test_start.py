@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -35,6 +36,7 @@ def test_first_start_fills_in_samples_and_the_second_loses_nothing(tmp_path: Pat
     with running_site(tmp_path, "--samples", str(SAMPLES)) as site:
         site.command("worker", "--once")
         before = counted(site)
+        assert re.match(r"Chỉ tiêu 2\.4 ngày \d\d/\d\d/\d{4}: 0/4 \(0,0 %\)\n", site.command("tally"))
     log = (tmp_path / "site.log").read_text("utf-8")
     for username in ("canbo", "rasoat", "lanhdao", "theodoi", "quantri"):
         assert log.count(f"  {username} ") == 1
