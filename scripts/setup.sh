@@ -54,6 +54,8 @@ if [ "$what" = test ]; then
     if ! command -v chromium >/dev/null 2>&1; then missing="$missing chromium"; fi
     if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then missing="$missing postgresql"; fi
     if ! command -v soffice >/dev/null 2>&1; then missing="$missing libreoffice-writer-nogui"; fi
+    # The driver of Playwright is a node that needs this library; bare Debian has none.
+    if ! ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1; then missing="$missing libatomic1"; fi
     if as_root && ! command -v runuser >/dev/null 2>&1; then missing="$missing util-linux"; fi
     # shellcheck disable=SC2086  # a list of package names
     if [ -n "$missing" ]; then install_packages $missing; fi
