@@ -39,21 +39,34 @@ fi
 
 case $what in test) lock=requirements-dev.lock ;; *) lock=requirements.lock ;; esac
 stamp=".venv/installed-$what"
-wanted="$(cksum < "$lock") $(cksum < pyproject.toml) $(pwd)"
+installs="$(cksum < "$lock") $(cksum < pyproject.toml) $(pwd)"
 # What `test` installs holds all that `run` needs.
-if [ "$what" = run ] && [ -f .venv/installed-test ]; then stamp=.venv/installed-test; lock=requirements-dev.lock; wanted="$(cksum < "$lock") $(cksum < pyproject.toml) $(pwd)"; fi
-if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
+if [ "$what" = run ] && [ -f .venv/installed-test ]; then stamp=.venv/installed-test; lock=requirements-dev.lock; installs="$(cksum < "$lock") $(cksum < pyproject.toml) $(pwd)"; fi
+if [ "$(cat "$stamp" 2>/dev/null || true)" != "$installs" ]; then
     say "Cài thư viện Python / installing Python packages ($lock)…"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$lock"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation -e .
-    printf '%s' "$wanted" > "$stamp"
+    printf '%s' "$installs" > "$stamp"
+fi
+
+# Scans need Tesseract's Vietnamese data; .doc, .rtf and .odt need LibreOffice. The site runs without them and says so.
+wanted=
+if ! ls /usr/share/tesseract-ocr/*/tessdata/vie.traineddata >/dev/null 2>&1; then wanted="$wanted tesseract-ocr-vie"; fi
+if ! ls /usr/share/tesseract-ocr/*/tessdata/osd.traineddata >/dev/null 2>&1; then wanted="$wanted tesseract-ocr-osd"; fi
+if ! command -v soffice >/dev/null 2>&1; then wanted="$wanted libreoffice-writer-nogui"; fi
+if [ -n "$wanted" ]; then
+    if [ "$what" = test ] || as_root; then
+        # shellcheck disable=SC2086  # a list of package names
+        (install_packages $wanted) || { [ "$what" = run ] && say "Chạy tiếp, nhưng chưa đọc được bản scan hoặc .doc / going on without them."; }
+    else
+        say "Chưa có / not installed:$wanted (bản scan hoặc .doc, .rtf, .odt sẽ chưa đọc được / scans or .doc files cannot be read yet)"
+    fi
 fi
 
 if [ "$what" = test ]; then
     missing=
     if ! command -v chromium >/dev/null 2>&1; then missing="$missing chromium"; fi
     if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then missing="$missing postgresql"; fi
-    if ! command -v soffice >/dev/null 2>&1; then missing="$missing libreoffice-writer-nogui"; fi
     # The driver of Playwright is a node that needs this library; bare Debian has none.
     if ! ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1; then missing="$missing libatomic1"; fi
     if as_root && ! command -v runuser >/dev/null 2>&1; then missing="$missing util-linux"; fi
