@@ -22,11 +22,14 @@ _JOINERS = frozenset(
 )
 _JOINED_WITHIN, _LIKE_WITHIN, _LIKE_NEAR = 4, 16, 3
 _OR = frozenset(["hay", "hoặc", "lẫn"])
+_AND = _OR | {"và", "cùng", "với"}
+_AND_WITHIN = 4
 _LIKE = frozenset(["như", "bằng", "ngang"])
 _UNLIKE = frozenset(["không", "chưa", "chẳng", "nửa", "phần", "coi", "còn", "trừ", "chỉ", "nghe", "theo", "phải", "lời"])
 _TOGETHER = frozenset(["bằng", "như", "ngang", "cùng", "với"])
 _PLURALS = frozenset(["các", "những", "mấy", "bọn"])
 _SEX_WORDS = frozenset({"nam", "nữ", "trai", "gái", "ông", "bà", "anh", "chị", "vợ", "chồng", "dâu", "rể", "cô", "cậu"})
+_PARENTS = frozenset({"cha", "mẹ", "bố", "má", "tía", "ba", "u", "bầm"})
 _GIVING = frozenset(["mỗi", "phần", "cho", "giao", "với", "dành", "là", "thuộc", "về", "xếp", "tên"])
 _LIST_GOES_ON = frozenset(
     ["như", "đều", "bằng", "cùng", "mỗi", "trong", "của", "ở", "từ", "đủ", "và", "hay", "hoặc", "trên", "dưới", "cả", "cao", "già"]
@@ -162,10 +165,20 @@ class Reading:
             return False
         if before and between and between[-1:] == before[-1:] and set(between) <= _JOINERS | set(before):
             return True
+        if self._alike_in_turn(between, second):
+            return True
         if _OR.intersection(between[-2:]):
             return True
         near = between[-_LIKE_NEAR:]
         return bool(_LIKE.intersection(near)) and not _UNLIKE.intersection(between[-_LIKE_NEAR - 2 :])
+
+    def _alike_in_turn(self, between: tuple[str, ...], second: Mention) -> bool:
+        """The same words after both: "nam dưới 18 tuổi và nữ dưới 18 tuổi không được …", "cha nuôi, mẹ nuôi"."""
+        joined = next((place for place, word in enumerate(between) if place and word in _AND), len(between))
+        said = between[:joined]
+        if not said or len(between) - joined > _AND_WITHIN or self.words[second.end : second.end + len(said)] != said:
+            return False
+        return self.words[second.end + len(said) : second.end + len(said) + 1] != ("thì",)
 
     def _one_list(self, first: Mention, second: Mention) -> bool:
         """Whether two persons parted by a comma only are one list ("con trai, con gái được …"), not "… của các bà, đàn ông không …"."""
@@ -174,6 +187,8 @@ class Reading:
         before = self.words[first.start - 1] if first.start else ""
         if other & _PLURALS and not one & _PLURALS and self.breaks[second.start] < COMMA:
             return False  # "vợ các ông"
+        if one & _PARENTS and other & _PARENTS:
+            return True
         ends = second.end >= len(self.words) or self.breaks[second.end] >= COMMA
         after = "" if ends else self.words[second.end]
         if before == "mỗi" and (first.start == self.own + 1 or self.breaks[first.start - 1] >= COMMA):
