@@ -30,7 +30,7 @@ _TOGETHER = frozenset(["bằng", "như", "ngang", "cùng", "với"])
 _PLURALS = frozenset(["các", "những", "mấy", "bọn"])
 _SEX_WORDS = frozenset({"nam", "nữ", "trai", "gái", "ông", "bà", "anh", "chị", "vợ", "chồng", "dâu", "rể", "cô", "cậu"})
 _PARENTS = frozenset({"cha", "mẹ", "bố", "má", "tía", "ba", "u", "bầm"})
-_GIVING = frozenset(["mỗi", "phần", "cho", "giao", "với", "dành", "là", "thuộc", "về", "xếp", "tên"])
+_GIVING = frozenset(["mỗi", "phần", "cho", "giao", "với", "dành", "là", "thuộc", "về", "xếp", "tên", "nhận", "gọi"])
 _LIST_GOES_ON = frozenset(
     ["như", "đều", "bằng", "cùng", "mỗi", "trong", "của", "ở", "từ", "đủ", "và", "hay", "hoặc", "trên", "dưới", "cả", "cao", "già"]
 )

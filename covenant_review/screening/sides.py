@@ -99,6 +99,8 @@ _MEASURES = (
 _NUMBERS = frozenset(("hai", "ba", "tư", "năm", "sáu", "bảy", "một"))
 _LIKEWISE_WITHIN = 5
 _GRUDGING = frozenset(("thôi", "ngoài", "hiên", "sau", "chỉ", "xin"))
+_MARRIED = frozenset(("chồng", "vợ"))
+_CONCESSIONS = frozenset(("dù", "dẫu", "dầu", "tuy", "có"))
 _SAME = 0.7
 _FEW = 2
 _PERSON = "⟨⟩"
@@ -231,8 +233,12 @@ def _in_turn(reading: Reading, first: Chunk, second: Chunk) -> bool:
 def _likewise(reading: Reading, chunk: Chunk) -> bool:
     """ "Con gái cũng được", "… như vậy"; not "nghe cũng được" (may as well) and not "cũng thôi"."""
     near = reading.words[chunk.person.end : chunk.person.end + _LIKEWISE_WITHIN]
-    if "cũng" in near and not _GRUDGING.intersection(reading.words[chunk.person.end : chunk.end]):
-        return True
+    if "cũng" in near and not _CONCESSIONS.intersection(near):
+        if not any(
+            word in _GRUDGING and not (word == "ngoài" and reading.words[place - 1] in _MARRIED)
+            for place, word in enumerate(reading.words[chunk.person.end : chunk.end], chunk.person.end)
+        ):
+            return True
     last = reading.words[chunk.end - 2 : chunk.end]
     return last[-1:] == ("vậy",) or last in (("cũng", "thế"), ("như", "thế"), ("như", "nhau"))
 
