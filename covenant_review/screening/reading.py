@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from covenant_review.clauses.clause import Clause
+from covenant_review.screening.amounts import Amount
 from covenant_review.screening.concepts import LITERAL, ConceptIndex, Mention
 from covenant_review.screening.negation import QuantifiedNegation, quantified_negations
 from covenant_review.screening.sides import Chunk, equal_persons
@@ -29,8 +30,15 @@ _UNLIKE = frozenset(["không", "chưa", "chẳng", "nửa", "phần", "coi", "c�
 _TOGETHER = frozenset(["bằng", "như", "ngang", "cùng", "với"])
 _PLURALS = frozenset(["các", "những", "mấy", "bọn"])
 _SEX_WORDS = frozenset({"nam", "nữ", "trai", "gái", "ông", "bà", "anh", "chị", "vợ", "chồng", "dâu", "rể", "cô", "cậu"})
+_OPPOSITES = tuple(
+    frozenset(pair)
+    for pair in (("nam", "nữ"), ("trai", "gái"), ("ông", "bà"), ("anh", "chị"), ("vợ", "chồng"), ("dâu", "rể"), ("cô", "cậu"), ("cô", "chú"))
+)
 _PARENTS = frozenset({"cha", "mẹ", "bố", "má", "tía", "ba", "u", "bầm"})
 _GIVING = frozenset(["mỗi", "phần", "cho", "giao", "với", "dành", "là", "thuộc", "về", "xếp", "tên", "nhận", "gọi"])
+_OWNING = frozenset(["của", "là", "cho", "thuộc", "chuyện", "phần", "giao"])
+_ACTING = frozenset(["không", "chưa", "chẳng", "thì", "mà", "chỉ", "phải", "nên", "đến", "đi", "lo", "ra", "về", "khỏi", "đứng", "ngồi", "xuống"])
+_HANDING = frozenset({("giao",), ("nhận",), ("gọi",), ("dành",)})
 _LIST_GOES_ON = frozenset(
     ["như", "đều", "bằng", "cùng", "mỗi", "trong", "của", "ở", "từ", "đủ", "và", "hay", "hoặc", "trên", "dưới", "cả", "cao", "già"]
 )
@@ -70,6 +78,11 @@ class Reading:
         return {}
 
     @cached_property
+    def amounts(self) -> dict[tuple[int, int], list[Amount]]:
+        """Per stretch of syllables the amounts in it, once somebody has asked (`amounts.py`)."""
+        return {}
+
+    @cached_property
     def by_concept(self) -> dict[str, list[Mention]]:
         """Mentions per concept, those of included concepts too, in order."""
         result: dict[str, list[Mention]] = {}
@@ -89,15 +102,21 @@ class Reading:
     def _starts(self) -> dict[str, list[int]]:
         return {}
 
-    @cached_property
-    def ends_at(self) -> dict[tuple[str, int], tuple[int, ...]]:
-        """(concept, start index) → end indices, longest first; persons who stand beside the other sex are left out."""
-        result: dict[tuple[str, int], list[int]] = {}
-        for concept, mentions in self.by_concept.items():
-            for mention in mentions:
+    def ends_of(self, concept: str) -> dict[int, list[int]]:
+        """Start index → end indices of a concept's mentions, longest first; persons beside the other sex are left out."""
+        ends = self._ends.get(concept)
+        if ends is None:
+            ends = self._ends[concept] = {}
+            for mention in self.by_concept.get(concept, ()):
                 if mention.concept not in self.index.sex or mention.start not in self.paired:
-                    result.setdefault((concept, mention.start), []).append(mention.end)
-        return {key: tuple(sorted(ends, reverse=True)) for key, ends in result.items()}
+                    ends.setdefault(mention.start, []).append(mention.end)
+            for places in ends.values():
+                places.sort(reverse=True)
+        return ends
+
+    @cached_property
+    def _ends(self) -> dict[str, dict[int, list[int]]]:
+        return {}
 
     @cached_property
     def present(self) -> frozenset[str]:
@@ -165,11 +184,14 @@ class Reading:
             return False
         if before and between and between[-1:] == before[-1:] and set(between) <= _JOINERS | set(before):
             return True
-        if self._alike_in_turn(between, second):
+        handed = before[-1:] in _HANDING and not _PARENTS.intersection(self.words[first.start : first.end])
+        if not handed and self._alike_in_turn(between, second):
             return True
         if _OR.intersection(between[-2:]):
             return True
         near = between[-_LIKE_NEAR:]
+        if "tính" in between and "bằng" in between:
+            return False  # "ba công của đàn bà tính bằng hai công của đàn ông"
         return bool(_LIKE.intersection(near)) and not _UNLIKE.intersection(between[-_LIKE_NEAR - 2 :])
 
     def _alike_in_turn(self, between: tuple[str, ...], second: Mention) -> bool:
@@ -183,18 +205,23 @@ class Reading:
     def _one_list(self, first: Mention, second: Mention) -> bool:
         """Whether two persons parted by a comma only are one list ("con trai, con gái được …"), not "… của các bà, đàn ông không …"."""
         one, other = set(self.words[first.start : first.end]), set(self.words[second.start : second.end])
-        alike = bool(one & other - _PLURALS) or bool(one & _SEX_WORDS and other & _SEX_WORDS)
+        alike = bool(one & other - _PLURALS) or any(one & pair and other & pair for pair in _OPPOSITES)
         before = self.words[first.start - 1] if first.start else ""
+        if before in _OWNING and second.end < len(self.words) and self.words[second.end] in _ACTING:
+            return False  # "lớp võ dành cho nam, nữ đến cổ vũ"
         if other & _PLURALS and not one & _PLURALS and self.breaks[second.start] < COMMA:
             return False  # "vợ các ông"
         if one & _PARENTS and other & _PARENTS:
             return True
         ends = second.end >= len(self.words) or self.breaks[second.end] >= COMMA
         after = "" if ends else self.words[second.end]
+        if not after or after in _LIST_GOES_ON:
+            alike = alike or bool(one & _SEX_WORDS and other & _SEX_WORDS)
         if before == "mỗi" and (first.start == self.own + 1 or self.breaks[first.start - 1] >= COMMA):
             return alike  # "mỗi con trai, con gái được …"
         if before in _GIVING - {"mỗi"} and second.end - second.start == first.end - first.start == 1:
-            return alike  # "giao nam, nữ đã tập huấn"
+            clause_end = self.bounds(second.start, COMMA)[1]
+            return alike and "thì" not in self.words[second.end : clause_end]  # "giao nam, nữ đã tập huấn"
         return alike and not (before in _GIVING and after and after not in _LIST_GOES_ON)
 
     @cached_property

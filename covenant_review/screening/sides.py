@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from covenant_review.screening.amounts import UNITS, Amount, find_amounts
-from covenant_review.screening.concepts import Mention
+from covenant_review.screening.concepts import ConceptIndex, Mention
 from covenant_review.text.syllables import COMMA, SENTENCE
 
 if TYPE_CHECKING:
@@ -116,9 +117,14 @@ class Chunk:
     person: Mention
 
 
-def sex_sides(reading: Reading) -> dict[str, int]:
+def sex_sides(reading: Reading) -> Mapping[str, int]:
     """Every concept with a sex: women 0, men 1."""
-    return {concept: 0 if sex == "female" else 1 for concept, sex in reading.index.sex.items()}
+    return _sides_by_sex(reading.index)
+
+
+@lru_cache(maxsize=8)
+def _sides_by_sex(index: ConceptIndex) -> Mapping[str, int]:
+    return {concept: 0 if sex == "female" else 1 for concept, sex in index.sex.items()}
 
 
 def chunks_of(reading: Reading, sides: Mapping[str, int]) -> list[Chunk]:
@@ -195,7 +201,7 @@ def same_terms(left: Reading, first: Chunk, right: Reading, second: Chunk) -> bo
         return False
     if _likewise(right, second):
         return True
-    if amounts[0] and same_values:
+    if amounts[0] and same_values and not _ends_apart(left, first, right, second):
         return True
     if _same_restraint(left, first, right, second):
         return True
@@ -203,6 +209,17 @@ def same_terms(left: Reading, first: Chunk, right: Reading, second: Chunk) -> bo
     if same_values and fewest >= _FEW and len(shared) == fewest:
         return True
     return bool(shared) and len(shared) >= _SAME * len(words[0] | words[1])
+
+
+def _ends_apart(left: Reading, first: Chunk, right: Reading, second: Chunk) -> bool:
+    """ "Ông đủ 60 tuổi thì vào sổ hàng lão, bà đủ 60 tuổi thì ghi sang sổ vãi": equal conditions, unlike consequences."""
+    ends = []
+    for reading, chunk in ((left, first), (right, second)):
+        words = reading.words[chunk.person.end : chunk.end]
+        if "thì" not in words:
+            return False
+        ends.append({word for word in words[words.index("thì") + 1 :] if word not in EMPTY_WORDS})
+    return min(map(len, ends)) >= _FEW and len(ends[0] & ends[1]) * 2 <= min(map(len, ends))
 
 
 def _same_restraint(left: Reading, first: Chunk, right: Reading, second: Chunk) -> bool:
