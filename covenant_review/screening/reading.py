@@ -36,7 +36,8 @@ _OPPOSITES = tuple(
 )
 _PARENTS = frozenset({"cha", "mẹ", "bố", "má", "tía", "ba", "u", "bầm"})
 _GIVING = frozenset(["mỗi", "phần", "cho", "giao", "với", "dành", "là", "thuộc", "về", "xếp", "tên", "nhận", "gọi"])
-_OWNING = frozenset(["của", "là", "cho", "thuộc", "chuyện", "phần", "giao"])
+_OWNING = frozenset(["của", "là", "cho", "thuộc", "chuyện", "phần", "giao", "gồm"])
+_STAYING = frozenset({("ở", "lại"), ("ở", "nhà"), ("ở", "dưới"), ("ở", "ngoài")})
 _ACTING = frozenset(["không", "chưa", "chẳng", "thì", "mà", "chỉ", "phải", "nên", "đến", "đi", "lo", "ra", "về", "khỏi", "đứng", "ngồi", "xuống"])
 _HANDING = frozenset({("giao",), ("nhận",), ("gọi",), ("dành",)})
 _LIST_GOES_ON = frozenset(
@@ -200,14 +201,19 @@ class Reading:
         said = between[:joined]
         if not said or len(between) - joined > _AND_WITHIN or self.words[second.end : second.end + len(said)] != said:
             return False
-        return self.words[second.end + len(said) : second.end + len(said) + 1] != ("thì",)
+        after = second.end + len(said)
+        goes_on = after < self.bounds(second.start, COMMA)[1]
+        if goes_on and joined == len(between) and not _PARENTS.intersection(self.words[second.start : second.end]):
+            return False  # "… để cụ ông ngồi, cụ bà ngồi ghế dài"
+        return self.words[after : after + 1] != ("thì",)
 
     def _one_list(self, first: Mention, second: Mention) -> bool:
         """Whether two persons parted by a comma only are one list ("con trai, con gái được …"), not "… của các bà, đàn ông không …"."""
         one, other = set(self.words[first.start : first.end]), set(self.words[second.start : second.end])
         alike = bool(one & other - _PLURALS) or any(one & pair and other & pair for pair in _OPPOSITES)
         before = self.words[first.start - 1] if first.start else ""
-        if before in _OWNING and second.end < len(self.words) and self.words[second.end] in _ACTING:
+        next_words = self.words[second.end : second.end + 2]
+        if before in _OWNING and next_words and (next_words[0] in _ACTING or next_words in _STAYING):
             return False  # "lớp võ dành cho nam, nữ đến cổ vũ"
         if other & _PLURALS and not one & _PLURALS and self.breaks[second.start] < COMMA:
             return False  # "vợ các ông"
