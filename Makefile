@@ -3,10 +3,10 @@ ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 BIN := $(ROOT).venv/bin
 PORT ?= 8000
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format unit browser bench db translations lock clean setup-run setup-test
+.PHONY: help run test check lint format unit browser bench bench-screening bench-reading bench-extraction bench-hostile db translations lock clean setup-run setup-test
 
 help: ## Liệt kê các lệnh / list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
 
 setup-run:
 	@cd $(ROOT) && sh scripts/setup.sh run
@@ -33,6 +33,18 @@ unit: setup-test ## Kiểm thử không cần trình duyệt và PostgreSQL
 
 browser: setup-test ## Chỉ kiểm thử trong trình duyệt
 	@cd $(ROOT) && $(BIN)/python -m pytest -m browser
+
+bench-screening: setup-test ## Đo tốc độ rà soát, bên cạnh re và Hyperscan / clauses per second
+	@cd $(ROOT) && $(BIN)/python bench/bench_screening.py
+
+bench-reading: setup-test ## Đo chất lượng đọc trên bộ văn bản có gắn nhãn / recall and precision
+	@cd $(ROOT) && $(BIN)/python bench/bench_reading.py
+
+bench-extraction: setup-test ## Đo việc đọc tệp: Word, PDF, bản quét, phông cũ / files of many producers against their truth
+	@cd $(ROOT) && $(BIN)/python bench/bench_extraction.py
+
+bench-hostile: setup-test ## Tệp phá hoại và tệp hỏng ngẫu nhiên qua đường nộp thật, 10 phút (MINUTES=10) / hostile files and a fuzzer
+	@cd $(ROOT) && $(BIN)/python bench/bench_hostile.py --minutes $(or $(MINUTES),10)
 
 bench: setup-test ## Đo tốc độ và chất lượng đọc / measure
 	@cd $(ROOT) && for script in bench/bench_*.py; do $(BIN)/python "$$script" || exit 1; done

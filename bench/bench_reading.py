@@ -32,6 +32,7 @@ from reading_measures import (
     share,
     surfaced_at,
 )
+from statute_prose import statute_lines
 
 from covenant_review.screening.ruleset import RuleSet, default_rules_directory, load_ruleset
 from covenant_review.screening.second_reader import SecondReader
@@ -55,11 +56,11 @@ from covenant_review.screening.second_reader_training import (
     fit,
     left_out_scores,
 )
+from covenant_review.screening.second_reader_use import DOUBT_BELOW
 from covenant_review.screening.second_reader_weights import Weights
 
 RULES, READER, BOTH = "rules alone", "second reader alone", "both together"
 DOUBTING = "both, reader may doubt rules"
-DOUBT_BELOW = 0.15
 _FEWEST_PAIRS = 4
 _AS_RULES = {"violation": 3.0, "consider": 2.0}
 
@@ -266,6 +267,7 @@ def main() -> None:
         print("\n".join(lines), end="\n\n")
     for name in (RULES, BOTH):
         print(f"{name}, confusion\n" + "\n".join(confusion(results.covenants[name])), end="\n\n")
+    print("\n".join(statute_lines(asked.corpus, ruleset)), end="\n\n")
     if asked.ids:
         print("\n".join(ids(results)))
     if asked.damage:

@@ -6,11 +6,13 @@ from covenant_review.jobs.models import Job
 from covenant_review.registry.models import Commune, Community, Covenant, LegalStatus, Province
 from covenant_review.review.models import Decision, ReviewRound, SignOff, Verdict
 from covenant_review.submissions.models import (
+    DocumentFact,
     FindingRecord,
     SilencedHit,
     StoredFile,
     Submission,
     SubmittedClause,
+    TextCorrection,
     UncheckedRule,
 )
 
@@ -20,6 +22,7 @@ __all__ = [
     "Community",
     "Covenant",
     "Decision",
+    "DocumentFact",
     "FindingRecord",
     "Job",
     "LegalStatus",
@@ -31,6 +34,7 @@ __all__ = [
     "StoredFile",
     "Submission",
     "SubmittedClause",
+    "TextCorrection",
     "UncheckedRule",
     "User",
     "Verdict",

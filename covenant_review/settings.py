@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     password_salt: SecretStr = SecretStr("")
     uploads: Path = Path("uploads")
     rules: Path | None = Field(default=None, description="Folder of the rule set; the one shipped with the system if unset.")
+    second_reader: bool = Field(default=True, description="Whether the second reader reads after the rules (on, off).")
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     file_limit_mb: int = Field(default=50, ge=1, le=500, description="Largest single file, in MiB.")

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from covenant_review.screening.second_reader import RULE_ID
+
 SAMPLES = Path(__file__).parent / "data" / "samples"
 DISCRIMINATING = (
     "Điều 1. Việc họp\n1. Phụ nữ trong thôn không được dự họp và không được biểu quyết.\n2. Đường làng quét dọn vào sáng thứ bảy.\n"
@@ -43,14 +45,14 @@ def test_json_has_the_promised_shape() -> None:
     kinds = {"title", "heading", "clause", "point", "bullet", "paragraph", "table_row", "header", "signature"}
     for clause in document["clauses"]:
         assert set(clause) == {
-            "id", "label", "kind", "number", "text", "lead_in", "page", "boxes", "findings", "silenced", "not_checked",
+            "id", "label", "kind", "number", "text", "lead_in", "page", "boxes", "findings", "silenced", "not_checked", "probability",
         }  # fmt: skip
         assert clause["kind"] in kinds
         for finding in clause["findings"]:
             assert clause["text"][finding["start"] : finding["end"]] == finding["quote"]
             assert finding["outcome"] in {"violation", "consider", "outdated", "positive"}
             assert finding["severity"] in {"high", "medium", "low"}
-            assert finding["law"]
+            assert bool(finding["law"]) == (finding["rule"] != RULE_ID)
             assert finding["trail"]
     assert len({clause["id"] for clause in document["clauses"]}) == len(document["clauses"])
 

@@ -256,6 +256,13 @@ def test_a_task_answers_and_tells_its_progress(process: WarmProcess) -> None:
     assert (1, 2) in seen
 
 
+def test_a_task_that_works_by_pages_tells_each(process: WarmProcess) -> None:
+    seen: list[tuple[int, ...]] = []
+    process.call({"do": "pages", "pages": 3}, 5, lambda *progress: seen.append(progress))
+    told = list(dict.fromkeys(progress for progress in seen if len(progress) == 4))
+    assert told == [(0, 3, 0, 3), (0, 3, 1, 3), (0, 3, 2, 3), (0, 3, 3, 3)]
+
+
 def test_a_slow_task_is_ended_with_all_its_children_and_the_next_one_runs(process: WarmProcess) -> None:
     pid = process.call({"do": "pid"}, 5, nothing)["parent"]
     with pytest.raises(TaskTooSlow):

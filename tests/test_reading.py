@@ -67,8 +67,8 @@ def test_kind_is_told_by_bytes_whatever_the_name_says() -> None:
         (b"  \r\n", "a.txt", "empty"),
         (b"MZ\x90\x00" + b"\x01" * 200, "huong-uoc.docx", "unknown_kind"),
         (b"MZ\x90\x00" + b"\x01" * 200, "huong-uoc.txt", "unknown_kind"),
-        (b"\xff\xd8\xff\xe0" + b"\x01" * 200, "anh.docx", "unknown_kind"),
-        (b"\x89PNG\r\n\x1a\n" + b"\x01" * 200, "anh.pdf", "unknown_kind"),
+        (b"\xff\xd8\xff\xe0" + b"\x01" * 200, "anh.docx", "damaged"),
+        (b"\x89PNG\r\n\x1a\n" + b"\x01" * 200, "anh.pdf", "damaged"),
         ("Điều 1. Họp làng".encode(), "huong-uoc.docx", "unknown_kind"),
         (OLE2, "a.doc", "damaged"),
         (compound_file("Workbook", b""), "a.doc", "unknown_kind"),
@@ -139,7 +139,7 @@ def test_zip_bomb_is_refused_by_what_it_unpacks_to(monkeypatch: pytest.MonkeyPat
     assert len(bomb) < 100_000
     assert read(bomb).blocks
     monkeypatch.setattr(docx_package, "PART_LIMIT", 1_000_000)
-    assert reason(bomb) == "too_large"
+    assert reason(bomb) == "unpacks_too_large"
 
 
 def test_docx_without_words() -> None:
@@ -173,7 +173,7 @@ def test_damage_anywhere_is_read_or_refused_never_a_crash(at: int, bytes_there: 
     try:
         read(damaged, "a.docx")
     except UnreadableFile as error:
-        assert error.reason in {"damaged", "unknown_kind", "encrypted", "too_large", "no_text"}
+        assert error.reason in {"damaged", "unknown_kind", "encrypted", "unpacks_too_large", "no_text"}
 
 
 XML = document_xml()

@@ -18,30 +18,14 @@ from covenant_review.screening.second_reader_weights import (
     FIELDS,
     WEIGHTS_FILE,
     SecondReaderError,
-    Table,
-    Weights,
     load_weights,
 )
+from tests.second_reader_data import weights
 
 
 @pytest.fixture(scope="module")
 def ruleset() -> RuleSet:
     return load_ruleset(default_rules_directory())
-
-
-def table(weights: dict[str, int], threshold: float = 0.6) -> Table:
-    return Table(bias=-10_000, slope=4.0, offset=0.0, threshold=threshold, weights=weights)
-
-
-def weights(plain: dict[str, int], bare: dict[str, int] | None = None, threshold: float = 0.6) -> Weights:
-    return Weights(
-        version="thu",
-        corpus_sha256="c" * 64,
-        rules_sha256="r" * 64,
-        plain=table(plain, threshold),
-        bare=table(bare or {}, threshold),
-        fields={"w bàng": (0, 0, 0, 0, 0, 9000, 0, 0)},
-    )
 
 
 SPEAKING = {"w bàng": 60_000, "w xoan": 20_000, "w tre": -90_000}
@@ -60,8 +44,9 @@ def test_what_it_raises_is_to_be_considered_and_never_a_violation(ruleset: RuleS
     finding = judge(ruleset, {"w bàng": 900_000}, paragraph("Cây bàng ở sân."))
     assert finding is not None
     assert (finding.rule, finding.outcome) == (RULE_ID, "consider")
-    assert finding.score == 100
-    assert set(finding.law) <= set(ruleset.law)
+    assert finding.score == 99
+    assert finding.law == ()
+    assert "99 %" in finding.why and "99 %" in finding.trail["why_en"]
 
 
 def test_below_its_threshold_it_is_silent(ruleset: RuleSet) -> None:
@@ -79,6 +64,7 @@ def test_it_says_which_words_weighed_and_points_at_them(ruleset: RuleSet) -> Non
     assert "vi phạm" not in finding.why
     assert clause.text[finding.start : finding.end] == finding.quote == "xoan, bàng"
     assert [word["words"] for word in finding.trail["words"]] == ["xoan", "bàng"]
+    assert [clause.text[word["start"] : word["end"]] for word in finding.trail["words"]] == ["xoan", "bàng"]
     assert finding.trail["probability"] > finding.trail["threshold"]
 
 
@@ -87,6 +73,8 @@ def test_words_of_the_lead_in_are_named_as_such(ruleset: RuleSet) -> None:
     finding = judge(ruleset, {"x l bàng": 60_000}, clause)
     assert finding is not None
     assert "“bàng” (ở câu dẫn)" in finding.why
+    assert "“bàng” (in the lead-in)" in finding.trail["why_en"]
+    assert [word.get("start") for word in finding.trail["words"]] == [None]
     assert finding.quote == clause.text
 
 
@@ -142,6 +130,8 @@ def test_in_a_covenant_it_adds_to_judged_clauses_only(ruleset: RuleSet) -> None:
     reader = SecondReader(weights(SPEAKING), ruleset.engine)
     found = with_second_reader(covenant(), silent(covenant()), reader)
     assert [(one.clause_id, len(one.findings)) for one in found] == [("c1", 0), ("c2", 1), ("c3", 0)]
+    assert found[0].probability is None
+    assert {one.clause_id: pytest.approx(one.probability, abs=1e-4) for one in found[1:]} == probabilities(covenant(), reader)
     ordered = probabilities(covenant(), reader)
     assert list(ordered) == ["c2", "c3"]
     assert ordered["c2"] > 0.9 > 0.1 > ordered["c3"]
@@ -157,11 +147,14 @@ def test_it_may_doubt_a_rule_but_never_hides_what_the_rule_found(ruleset: RuleSe
     assert own is not None
     by_rule = replace(own, rule="culture/thu", outcome="violation", why="Vì lẽ ấy.", trail={"kind": "sequence"})
     before = tuple(ClauseScreening(clause.id, (by_rule,) if clause.is_judged else ()) for clause in covenant().clauses)
-    assert with_second_reader(covenant(), before, reader) == before
+    undoubted = with_second_reader(covenant(), before, reader)
+    assert [one.findings for one in undoubted] == [one.findings for one in before]
     likely, unlikely = with_second_reader(covenant(), before, reader, doubt_below=0.2)[1:]
-    assert likely == before[1]
+    assert likely.findings == before[1].findings
     assert [finding.outcome for finding in unlikely.findings] == ["consider"]
-    assert unlikely.findings[0].why.startswith("Vì lẽ ấy. Máy đọc thứ hai")
+    assert unlikely.findings[0].why.startswith("Vì lẽ ấy. Quy tắc nêu dấu hiệu, nhưng máy đọc thứ hai cho là ít khả năng")
+    assert unlikely.findings[0].trail["second_reader"]["outcome_of_rule"] == "violation"
+    assert unlikely.findings[0].trail["second_reader"]["sha256"] == reader.weights.sha256
     assert unlikely.findings[0].trail["kind"] == "sequence"
     assert unlikely.findings[0].trail["second_reader"]["probability"] < 0.2
 
@@ -173,12 +166,30 @@ class _FailingEngine(Engine):
         return super().read(clause)
 
 
+def test_a_row_of_a_table_is_read_with_the_other_rows_and_the_header_row_not_at_all(ruleset: RuleSet) -> None:
+    header = ("Hàng cây", "Nơi trồng")
+    rows = [header, ("bàng", "đầu ngõ"), ("bàng", "cuối ngõ")]
+    text = CovenantText(
+        "Hương ước",
+        tuple(
+            Clause(f"r{place}", "table_row", "", "", " | ".join(cells), cells=cells, header_row=header, table=1)
+            for place, cells in enumerate(rows)
+        ),
+    )
+    reader = SecondReader(weights(SPEAKING), ruleset.engine)
+    found = with_second_reader(text, silent(text), reader)
+    assert [len(one.findings) for one in found] == [0, 1, 1]
+    assert found[0].probability is None
+    assert found[1].probability == pytest.approx(reader.probability(text.clauses[1], (text.clauses[0], text.clauses[2])), abs=1e-4)
+
+
 def test_a_clause_that_it_cannot_read_is_marked_and_the_others_are_read(ruleset: RuleSet) -> None:
     engine = _FailingEngine(ruleset.engine.index, ruleset.engine.frames, [])
     found = with_second_reader(covenant(), silent(covenant()), SecondReader(weights({"w xóm": 90_000}), engine))
     assert [one.state for one in found] == ["unmatched", "not_checked", "matched"]
     assert found[1].not_checked[0].rule == RULE_ID
     assert "ValueError" in found[1].not_checked[0].reason
+    assert found[1].probability is None
 
 
 def test_weights_come_back_from_their_file_as_they_were(tmp_path: Path, ruleset: RuleSet) -> None:

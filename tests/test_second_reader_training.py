@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 from dataclasses import replace
@@ -18,9 +17,7 @@ from covenant_review.screening.second_reader_corpus import corpus_files, load_co
 from covenant_review.screening.second_reader_solver import calibrate, learn
 from covenant_review.screening.second_reader_training import Judged, examples_of, least_score, left_out_scores, train
 from covenant_review.screening.second_reader_weights import load_weights
-
-BAD = ("Con gái không được vào đình.", "Đàn bà không được dự tế.", "Con dâu không được ngồi chiếu trên.", "Phụ nữ không được họp bàn.")
-GOOD = ("Mọi người được vào đình.", "Ai cũng được dự tế.", "Khách được mời ngồi chiếu trên.", "Mọi nhà được họp bàn.")
+from tests.second_reader_corpus_data import BAD, GOOD, write_rows
 
 
 @pytest.fixture(scope="module")
@@ -28,15 +25,10 @@ def ruleset() -> RuleSet:
     return load_ruleset(default_rules_directory())
 
 
-def write(path: Path, rows: list[dict[str, object]]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     for hand, half in (("a", slice(0, 2)), ("b", slice(2, 4))):
-        write(
+        write_rows(
             tmp_path / "hands" / hand / "01-lang.jsonl",
             [
                 {"id": hand, "name": "Hương ước làng Thử"},
@@ -57,10 +49,12 @@ def folder(tmp_path: Path) -> Path:
             "good": "Nam nữ mỗi người 1 phần.",
             "device": "numbers: x",
         }
-        write(tmp_path / "hands" / hand / "pairs.jsonl", [pair])
-    write(tmp_path / "unseen" / "e" / "01-an.jsonl", [{"id": "e"}, {"t": "para", "n": "", "x": "Để dành đo.", "y": "none"}])
+        write_rows(tmp_path / "hands" / hand / "pairs.jsonl", [pair])
+    write_rows(tmp_path / "unseen" / "e" / "01-an.jsonl", [{"id": "e"}, {"t": "para", "n": "", "x": "Để dành đo.", "y": "none"}])
     for number in ("08", "09"):
-        write(tmp_path / "given" / "dev" / f"{number}-x.jsonl", [{"id": number}, {"t": "para", "n": "", "x": "Đường làng.", "y": "none"}])
+        write_rows(
+            tmp_path / "given" / "dev" / f"{number}-x.jsonl", [{"id": number}, {"t": "para", "n": "", "x": "Đường làng.", "y": "none"}]
+        )
     return tmp_path
 
 
@@ -91,7 +85,7 @@ def test_a_line_that_is_not_json_is_named_and_the_rest_is_read(folder: Path) -> 
 
 
 def test_a_covenant_that_does_not_split_line_by_line_is_built_from_its_blocks(tmp_path: Path) -> None:
-    write(
+    write_rows(
         tmp_path / "hands" / "a" / "01.jsonl",
         [
             {"id": "x"},

@@ -437,6 +437,6 @@ def test_the_log_holds_together(world: World) -> None:
     drain_here()
     assert list(broken_links(db.session())) == []
     assert [event.action for event in db.session.scalars(select(AuditEvent).order_by(AuditEvent.id)) if event.action.startswith("submissions.")] == [
-        "submissions.submitted", "submissions.reading_begun", "submissions.read",
+        "submissions.submitted", "submissions.reading_begun", "submissions.read", "submissions.facts_proposed",
     ]  # fmt: skip
     assert now() > events("read")[0].at

@@ -96,7 +96,7 @@ def test_each_file_gets_its_line(sqlite_world: World, sign_in: SignIn) -> None:
     )
     assert answer.status_code == 200
     assert "/upload/receipt" in answer.request.path
-    for words in ("tốt &lt;b&gt;.docx", "Đã nhận", "Đang chờ đọc", "rỗng.docx", "Tệp rỗng", "chương trình.pdf", "Đây không phải tệp Word"):
+    for words in ("tốt &lt;b&gt;.docx", "Đã nhận", "Đang chờ đọc", "rỗng.docx", "Tệp rỗng", "chương trình.pdf", "Không nhận loại tệp này"):
         assert words in answer.text
     assert answer.text.count("Chưa lưu gì từ tệp này.") == 2
     assert "Bạn có thể rời trang này" in answer.text
@@ -217,8 +217,9 @@ def test_progress_is_told_step_by_step(sqlite_world: World, sign_in: SignIn, sql
         record(session, None, "tests.reading", "submission", first)
     assert "Bước 2/3: tách điều khoản." in str(told()[first]["html"])
     with transaction() as session:
-        beat(session, lease, 600, 4, 12)
-    assert "Trang 4/12." in str(told()[first]["html"])
+        beat(session, lease, 600, 0, 3, 4, 12)
+    assert "Đang đọc chữ: xong 4 / 12 trang." in str(told()[first]["html"])
+    assert '<progress class="bar" value="4" max="12"' in str(told()[first]["html"])
     with transaction() as session:
         job = session.get_one(Job, lease.job_id)
         job.state, job.lease_token, job.leased_until = "queued", None, None

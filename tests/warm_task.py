@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 
@@ -14,11 +16,15 @@ def prepare(options: dict[str, Any]) -> None:
         raise RuntimeError(options["fail"])
 
 
-def run(task: dict[str, Any], report: Callable[[int, int], None]) -> dict[str, Any]:
+def run(task: dict[str, Any], report: Callable[..., None]) -> dict[str, Any]:
     report(1, 2)
     match task["do"]:
         case "echo":
             return {"said": task["say"]}
+        case "pages":
+            for page in range(task["pages"] + 1):
+                report(0, 3, page, task["pages"])
+            return {}
         case "pid":
             return {"parent": os.getppid()}
         case "sleep":
@@ -32,6 +38,10 @@ def run(task: dict[str, Any], report: Callable[[int, int], None]) -> dict[str, A
         case "eat_memory":
             kept = [bytes(1 << 26) for _ in range(200)]
             return {"kept": len(kept)}
+        case "leave_files":
+            for folder in (Path.cwd(), Path(tempfile.gettempdir()), Path(os.environ["TMPDIR"])):
+                (folder / f"left-{len(list(folder.iterdir()))}").write_text("x")
+            os.kill(os.getpid(), signal.SIGSEGV)
         case "print":
             os.write(1, b"x" * 100)
             print("something", flush=True)

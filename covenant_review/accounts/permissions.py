@@ -22,6 +22,7 @@ class Permission(StrEnum):
     IMPORT_COMMUNITIES = "import_communities"
     SEE_SUBMISSION = "see_submission"
     SUBMIT = "submit"
+    CORRECT_TEXT = "correct_text"
     SEE_QUEUE = "see_queue"
     DECIDE = "decide"
     SEE_SIGNING = "see_signing"
@@ -40,6 +41,7 @@ PERMISSIONS: dict[Permission, frozenset[str]] = {
     Permission.IMPORT_COMMUNITIES: frozenset({OFFICIAL, ADMINISTRATOR}),
     Permission.SEE_SUBMISSION: frozenset({OFFICIAL, REVIEWER, SIGNER, ADMINISTRATOR}),
     Permission.SUBMIT: frozenset({OFFICIAL}),
+    Permission.CORRECT_TEXT: frozenset({OFFICIAL, REVIEWER}),
     Permission.SEE_QUEUE: frozenset({REVIEWER}),
     Permission.DECIDE: frozenset({REVIEWER}),
     Permission.SEE_SIGNING: frozenset({SIGNER}),

@@ -13,6 +13,7 @@ _PREAMBLE = "Lời nói đầu"
 _NAME_AT_MOST = 40
 _ITEM_NAMES = {"dash": "gạch đầu dòng", "bullet": "gạch đầu dòng", "plus": "dấu cộng"}
 _NAMED_HEADS = {"part": "Phần", "chapter": "Chương", "section_of_articles": "Khoản", "article": "Điều"}
+_OTHER_ARTICLES = frozenset({"Lệ", "Khoán"})
 _HEADS = frozenset(
     {"part", "chapter", "section", "section_of_articles", "letter_head", "roman", "article", "old_article", "appendix",
      "heading", "preamble_heading"}
@@ -151,11 +152,12 @@ def _head_label(head: Node, labels: Mapping[int, str], old_articles: int) -> str
     if head.kind == "preamble_heading":
         return _PREAMBLE
     if head.kind == "old_article":
-        return f"Nhất điều {old_articles}"
+        # "Nhất điều" opens every item, or the items count on: "Nhì điều", "Tam điều".
+        return f"Nhất điều {old_articles}" if ordinal.lower().startswith("nhất") else ordinal.capitalize()
     if head.kind == "appendix":
         return f"Phụ lục {ordinal}".rstrip()
     if head.kind in _NAMED_HEADS:
-        return f"{_NAMED_HEADS[head.kind]} {ordinal}"
+        return f"{_head_word(head)} {ordinal}"
     if head.kind == "section":
         chapter = next((node for node in reversed(head.ancestors()) if node.kind in {"chapter", "part"}), None)
         return f"{labels[chapter.index]}, Mục {ordinal}" if chapter is not None else f"Mục {ordinal}"
@@ -165,6 +167,12 @@ def _head_label(head: Node, labels: Mapping[int, str], old_articles: int) -> str
         return f"Mục {ordinal}"
     words = head.text.rstrip(" :.")
     return f"Mục “{words if len(words) <= _NAME_AT_MOST else words[: _NAME_AT_MOST - 1].rstrip() + '…'}”"
+
+
+def _head_word(head: Node) -> str:
+    """ "Điều", "Chương" …; an article that the covenant calls "Lệ thứ nhất" keeps that name."""
+    word = head.line.number.split()[0].capitalize() if head.kind == "article" else ""
+    return word if word in _OTHER_ARTICLES else _NAMED_HEADS[head.kind]
 
 
 def _shown_ordinal(head: Node) -> str:

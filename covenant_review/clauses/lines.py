@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
+from covenant_review.clauses.inline import inline_starts
 from covenant_review.clauses.marks import Mark, split_mark, starts_with_mark
 from covenant_review.extraction.document import Block, Document
 
@@ -46,7 +48,8 @@ def lines_of(document: Document) -> list[Line]:
     """The lines of the body in reading order, footnotes last; page headers and footers are left out.
 
     A paragraph with line breaks of the author's own is one line, unless a number or sign begins after a break (several
-    khoản in one paragraph) or it is centred or in capitals (a heading over two lines).
+    khoản in one paragraph) or it is centred or in capitals (a heading over two lines). Several khoản that run on in one
+    paragraph are lines of their own where their numbers prove it.
     """
     flow = [block for block in document.blocks if block.kind in _FLOW_KINDS]
     ordered = [block for block in flow if block.kind != "footnote"] + [b for b in flow if b.kind == "footnote"]
@@ -62,8 +65,16 @@ def _lines_of_block(block: Block) -> Iterator[Line]:
         if block.kind == "footnote":
             yield Line(block, text, Mark("decimal", number, number, automatic=True) if number else None, text)
             continue
-        mark, words = split_mark(text, number)
-        yield Line(block, text, mark, words)
+        yield from _provisions(block, text, number)
+
+
+def _provisions(block: Block, text: str, number: str) -> Iterator[Line]:
+    """One line, or several where further numbers inside the paragraph go on with its own ("1. … 2. … 3. …")."""
+    starts = [0, *inline_starts(text, split_mark(text, number)[0]), len(text)]
+    for start, end in pairwise(starts):
+        part = text[start:end].strip()
+        mark, words = split_mark(part, number if start == 0 else "")
+        yield Line(block, part, mark, words)
 
 
 def _parts(block: Block) -> list[str]:

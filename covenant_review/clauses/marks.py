@@ -11,11 +11,11 @@ MarkKind = Literal[
     "word_clause", "dotted", "letter", "dash", "plus", "bullet",
 ]  # fmt: skip
 
-_DIGIT_WORDS = r"(?:nhất|nhị|một|hai|ba|tam|tư|bốn|năm|lăm|sáu|bảy|bẩy|tám|chín|mười|mươi|mốt)"
+_DIGIT_WORDS = r"(?:nhất|nhì|nhị|một|hai|ba|tam|tư|bốn|năm|lăm|sáu|bảy|bẩy|tám|chín|mười|mươi|mốt)"
 _WORDS = rf"{_DIGIT_WORDS}(?:\s+{_DIGIT_WORDS}){{0,2}}"
 _ROMAN = r"(?=[IVXL])(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
-_UPPER = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
-_OPENING = rf"[{_UPPER}“\"‘'(\[]"
+UPPER = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
+_OPENING = rf"[{UPPER}“\"‘'(\[]"
 _LAWS = r"(?:Luật|Bộ luật|Nghị định|Nghị quyết|Thông tư|Hiến pháp|Quyết định|Pháp lệnh|Chỉ thị|Quy chế)\b"
 # After a head word and its number: a separator, the end of the line, or a capital ("Chương II GIA ĐÌNH").
 _HEAD_END = rf"(?:\s*[.:)–—/-]+(?=\s|$|{_OPENING})|(?=\s*$)|(?=\s+(?!{_LAWS}){_OPENING}))"
@@ -25,36 +25,45 @@ def _head(words: str, numbers: str) -> re.Pattern[str]:
     return re.compile(rf"(?P<number>(?i:{words})\s+(?P<ordinal>{numbers}){_HEAD_END})")
 
 
-_ANY_NUMBER = rf"(?i:thứ\s+(?:{_WORDS}|\d{{1,3}}))\b|\d{{1,3}}[a-zđ]?(?![\w,])|{_ROMAN}(?!\w)|[A-HĐ](?!\w)"
+_WITH_THU = rf"(?i:thứ\s+(?:{_WORDS}|\d{{1,3}}))\b"
+_ANY_NUMBER = rf"{_WITH_THU}|\d{{1,3}}[a-zđ]?(?![\w,])|{_ROMAN}(?!\w)|[A-HĐ](?!\w)"
 _NUMBER_OR_WORD = rf"{_ANY_NUMBER}|(?i:{_WORDS})\b"
+
+# "Phần hai" may begin a sentence ("Phần hai bên góp"): only a separator, the line's end or a name in capitals tells.
+_FIRM_END = rf"(?:\s*[.:)–—/-]+(?=\s|$)|(?=\s*$)|(?=\s+[{UPPER}]{{2}}))"
+_OLD_NUMBER = r"(?:nhì|nhị|tam|tứ|ngũ|lục|thất|bát|cửu|thập)"
 
 _DECIMAL_END = r"(?P<style>[.)/]|\s?-(?=\s+\D|[^\W\d])|\.-|\s:)"
 _SIGN_END = r"(?P<style>[.)/]|\s?[-–](?=\s)|:)"
+_ROMAN_END = rf"(?P<style>[.)/]|\s?[-–](?=\s|{_OPENING})|:)"
 _APPENDIX = rf"(?i:phụ lục)(?:\s+(?P<ordinal>\d{{1,2}}|{_ROMAN}|[A-Z])(?!\w))?(?:\s*[.:–-])?"
 _AFTER_NUMBER = rf"(?=\s|$|{_OPENING})"
 
 _PATTERNS: tuple[tuple[MarkKind, re.Pattern[str]], ...] = (
     ("part", _head("phần", _ANY_NUMBER)),
+    ("part", re.compile(rf"(?P<number>(?i:phần)\s+(?P<ordinal>(?i:{_WORDS}))\b{_FIRM_END})")),
     ("chapter", _head("chương", _NUMBER_OR_WORD)),
     ("section", _head("mục|tiểu mục|tiết", _ANY_NUMBER)),
     ("article", _head("điều", _NUMBER_OR_WORD)),
+    ("article", _head("lệ|khoán", _WITH_THU)),
     ("word_clause", _head("khoản", _ANY_NUMBER)),
     ("letter", re.compile(r"(?P<number>(?i:điểm)\s+(?P<ordinal>[a-zđ])(?:\s*[.:)/-]+(?=\s|$)))")),
     ("old_article", re.compile(r"(?P<number>(?P<ordinal>(?i:nhất\s+(?:điều|khoản|lệ)))\b\s*[.,:;–-]?)(?=\s|$)")),
+    ("old_article", re.compile(rf"(?P<number>(?P<ordinal>(?i:{_OLD_NUMBER}\s+(?:điều|khoản|lệ)))\s*[.,:;–-])(?=\s|$)")),
     ("appendix", re.compile(rf"(?P<number>{_APPENDIX})(?=\s+{_OPENING}|\s*$)")),
     ("dotted", re.compile(r"(?P<number>(?P<ordinal>\d{1,2}(?:\.\d{1,2}){1,3})(?P<style>[.)]?))(?=\s+\S|$)")),
     ("decimal", re.compile(rf"(?P<number>\(?(?P<ordinal>\d{{1,3}}){_DECIMAL_END}){_AFTER_NUMBER}")),
-    ("roman", re.compile(rf"(?P<number>(?P<ordinal>{_ROMAN}){_SIGN_END}){_AFTER_NUMBER}")),
-    ("letter_head", re.compile(rf"(?P<number>(?P<ordinal>[A-HKĐ]){_SIGN_END})(?=\s|$|[{_UPPER}])")),
+    ("roman", re.compile(rf"(?P<number>(?P<ordinal>{_ROMAN}){_ROMAN_END}){_AFTER_NUMBER}")),
+    ("letter_head", re.compile(rf"(?P<number>(?P<ordinal>[A-HKĐ]){_SIGN_END})(?=\s|$|[{UPPER}])")),
     ("letter", re.compile(r"(?P<number>\(?(?P<ordinal>[a-zđ]{1,2}|[a-zđ]\d)(?P<style>\)))(?=\s|$|[^\W\d_])")),
-    ("letter", re.compile(rf"(?P<number>(?P<ordinal>[a-zđ])(?P<style>[./]|\s?-(?=\s)))(?=\s|$|[{_UPPER}])")),
+    ("letter", re.compile(rf"(?P<number>(?P<ordinal>[a-zđ])(?P<style>[./]|\s?-(?=\s)))(?=\s|$|[{UPPER}])")),
     ("dash", re.compile(r"(?P<number>[-–—−](?!\d))(?=\s|[^\W\d_]|[“\"(]|$)")),
     ("plus", re.compile(r"(?P<number>\+(?!\d))(?=\s|[^\W\d_]|$)")),
     ("bullet", re.compile(r"(?P<number>[•●▪■◆❖➢➲→➔⇨✓□☑❑*·○◦✗✔►▶])(?=\s|[^\W\d_]|$)")),
 )
 _AUTOMATIC_BULLET = re.compile(r"[^\w\s]{1,2}|o|[^\x00-\x7f]")
 _SPELLED = {
-    "nhất": 1, "một": 1, "mốt": 1, "nhị": 2, "hai": 2, "ba": 3, "tam": 3, "tư": 4, "bốn": 4, "năm": 5, "lăm": 5,
+    "nhất": 1, "một": 1, "mốt": 1, "nhì": 2, "nhị": 2, "hai": 2, "ba": 3, "tam": 3, "tư": 4, "bốn": 4, "năm": 5, "lăm": 5,
     "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9, "mười": 10,
 }  # fmt: skip
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from covenant_review.clauses.lines import Line, is_capitals
-from covenant_review.clauses.marks import MarkKind
+from covenant_review.clauses.marks import UPPER, MarkKind
 
 _HEAD_AT_MOST = 40  # lines; a title further down is a heading of something else
 _TITLE_AT_MOST = 160  # characters
@@ -60,6 +60,9 @@ _ROLE_WORDS = frozenset(
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE_END = re.compile(r"[.;!?]\s*$")
+_BETWEEN_OFFICERS = re.compile(r"\s+[-–]\s+|;\s*")
+_NAME = re.compile(rf"(?:[{UPPER}][\w'’]*\s+){{1,5}}[{UPPER}][\w'’]*")
+_CAPITALS_AND_COLON = re.compile(rf"[{UPPER}' ]{{4,40}}:\s")
 _SIGNATURE_AT_MOST = 300
 _APPENDICES_AT_MOST = 20
 
@@ -230,7 +233,22 @@ def _is_strong_text(text: str) -> bool:
         return False
     if _SIGNED.match(text) or PLACE_AND_DATE.fullmatch(text):
         return True
-    return bool(_ROLE.match(text) or _SIGNS.match(text)) and _only_offices_and_names(text)
+    return (bool(_ROLE.match(text) or _SIGNS.match(text)) and _only_offices_and_names(text)) or _lists_officers(text)
+
+
+def _lists_officers(text: str) -> bool:
+    """Whether several officers sign in one line: "Trưởng thôn Vũ Đình Khải - Chi hội trưởng Phụ nữ Lê Thị Mận"."""
+    parts = _BETWEEN_OFFICERS.split(text)
+    named = sum(1 for part in parts if _NAME.search(part))
+    words = _WORD.findall(text)
+    mostly_names = 2 * sum(word[0].isupper() for word in words) >= len(words)
+    return (
+        len(parts) > 1
+        and named > 1
+        and named >= len(parts) - 1
+        and mostly_names
+        and bool(_ROLE.match(text) or _CAPITALS_AND_COLON.match(text))
+    )
 
 
 def _is_weak(line: Line) -> bool:
@@ -243,6 +261,8 @@ def _is_weak_text(text: str) -> bool:
     if _NO_WORDS.fullmatch(text) or _is_strong_text(text):
         return True
     words = _WORD.findall(text)
+    if len(words) == 1:
+        return is_capitals(text) and words[0].lower() in _ROLE_WORDS  # the wrapped end of an office: "… MẶT / TRẬN"
     return 1 < len(words) <= 8 and not re.search(r"[.;:!?]\s*$", text) and _only_offices_and_names(text)
 
 

@@ -16,7 +16,7 @@ from covenant_review.extraction.reading import read
 from covenant_review.screening.result import ClauseScreening
 from covenant_review.screening.ruleset import RuleSet, default_rules_directory, load_ruleset
 from covenant_review.screening.schema import RuleFileError
-from covenant_review.screening.screen import screen
+from covenant_review.screening.second_reader_use import SWITCHED_OFF, SecondReaderInUse, screen_by_both, second_reader_of
 
 READ_SUFFIXES = frozenset({".docx", ".pdf", ".txt", ".doc", ".rtf", ".odt"})
 FAILING: dict[str, frozenset[str]] = {
@@ -47,16 +47,26 @@ class CheckedDocument:
 @click.option("--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True)
 @click.option("--rules", "rules_folder", type=click.Path(path_type=Path), default=None, help="Thư mục bộ quy tắc khác.")
 @click.option("--fail-on", type=click.Choice(list(FAILING)), default="violation", show_default=True, help="Mức trả mã thoát 1.")
-def check(paths: tuple[str, ...], form: str, rules_folder: Path | None, fail_on: str) -> None:
+@click.option(
+    "--second-reader/--no-second-reader",
+    default=True,
+    envvar="COVENANT_SECOND_READER",
+    show_default=True,
+    help="Cho máy đọc thứ hai đọc sau bộ quy tắc.",
+)
+def check(paths: tuple[str, ...], form: str, rules_folder: Path | None, fail_on: str, second_reader: bool) -> None:
     """Đọc hương ước (DOCX, PDF, TXT, thư mục, hoặc - cho đầu vào chuẩn) và nêu các dấu hiệu.
 
     Exit status: 0 nothing at that level, 1 findings, 2 unreadable input or wrong usage.
     """
     ruleset = _ruleset(rules_folder)
-    documents = [check_path(path, ruleset) for path in _expand(paths)]
+    second = second_reader_of(ruleset, wanted=second_reader)
+    if second.reason:
+        click.echo(f"Máy đọc thứ hai không đọc được, chỉ có bộ quy tắc: {second.reason}", err=True)
+    documents = [check_path(path, ruleset, second) for path in _expand(paths)]
     from covenant_review.commands import shown_checks
 
-    shown_checks.WRITERS[form](documents, ruleset)
+    shown_checks.WRITERS[form](documents, ruleset, second)
     sys.exit(exit_status(documents, fail_on))
 
 
@@ -69,7 +79,7 @@ def exit_status(documents: Iterable[CheckedDocument], fail_on: str) -> int:
     return 1 if outcomes & FAILING[fail_on] else 0
 
 
-def check_path(path: str, ruleset: RuleSet) -> CheckedDocument:
+def check_path(path: str, ruleset: RuleSet, second: SecondReaderInUse = SWITCHED_OFF) -> CheckedDocument:
     """Read and screen one file ("-" is standard input). Never raises for bad content: the result says why."""
     try:
         data = sys.stdin.buffer.read() if path == "-" else _bytes_of(Path(path))
@@ -78,7 +88,7 @@ def check_path(path: str, ruleset: RuleSet) -> CheckedDocument:
         return CheckedDocument(path, None, unreadable=error.reason)
     except OSError as error:
         return CheckedDocument(path, None, unreadable=f"cannot_open ({error.strerror})")
-    return CheckedDocument(path, covenant, screen(covenant, ruleset))
+    return CheckedDocument(path, covenant, screen_by_both(covenant, ruleset, second))
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -16,6 +16,9 @@ from covenant_review.clauses.clause import Clause
 from covenant_review.commands.check import CheckedDocument
 from covenant_review.screening.result import ClauseScreening, Finding
 from covenant_review.screening.ruleset import RuleSet
+from covenant_review.screening.second_reader import RULE_ID
+from covenant_review.screening.second_reader_explaining import TITLE_VI, percent_of
+from covenant_review.screening.second_reader_use import SecondReaderInUse
 
 OUTCOME_WORDS = {
     "violation": ("Có dấu hiệu phân biệt đối xử về giới", "bold red"),
@@ -31,6 +34,9 @@ UNREADABLE_WORDS = {
     "damaged": "tệp bị hỏng, không mở được",
     "no_text": "không có chữ đọc được (có thể là bản quét)",
     "too_many_pages": "quá nhiều trang",
+    "too_long": "dài hơn nhiều so với một bản hương ước",
+    "too_many_parts": "tệp nén chứa quá nhiều phần",
+    "unpacks_too_large": "nội dung quá lớn khi giải nén",
     "office_missing": "cần LibreOffice để đọc tệp .doc, .rtf, .odt; hãy cài gói libreoffice-writer hoặc lưu lại thành .docx",
     "too_slow": "đọc quá lâu nên đã dừng; hãy lưu lại thành .docx",
     "not_supported_yet": "loại tệp chưa đọc được; hãy lưu lại thành .docx",
@@ -38,11 +44,24 @@ UNREADABLE_WORDS = {
 SARIF_LEVELS = {"violation": "error", "consider": "warning", "outdated": "note", "positive": "none"}
 
 
-def as_json(documents: list[CheckedDocument], ruleset: RuleSet) -> dict[str, Any]:
+def as_json(documents: list[CheckedDocument], ruleset: RuleSet, second: SecondReaderInUse) -> dict[str, Any]:
     """The document that other programs rely on (README, "Dùng từ dòng lệnh")."""
     return {
         "ruleset": {"version": ruleset.version, "sha256": ruleset.sha256, "rules": len(ruleset.rules)},
+        "second_reader": _second_reader(second),
         "documents": [_document(document) for document in documents],
+    }
+
+
+def _second_reader(second: SecondReaderInUse) -> dict[str, Any]:
+    weights = second.weights
+    return {
+        "state": second.state,
+        "reason": second.reason,
+        "version": second.stamp.version,
+        "sha256": second.stamp.sha256,
+        "threshold": weights.plain.threshold if weights else None,
+        "learnt_with_other_rules": second.learnt_elsewhere,
     }
 
 
@@ -79,6 +98,7 @@ def _clause(clause: Clause, screening: ClauseScreening) -> dict[str, Any]:
             for one in screening.silenced
         ],
         "not_checked": [{"rule": one.rule, "reason": one.reason} for one in screening.not_checked],
+        "probability": screening.probability,
     }
 
 
@@ -100,13 +120,13 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def write_json(documents: list[CheckedDocument], ruleset: RuleSet) -> None:
+def write_json(documents: list[CheckedDocument], ruleset: RuleSet, second: SecondReaderInUse) -> None:
     """JSON on standard output, UTF-8."""
-    json.dump(as_json(documents, ruleset), sys.stdout, ensure_ascii=False, indent=1)
+    json.dump(as_json(documents, ruleset, second), sys.stdout, ensure_ascii=False, indent=1)
     sys.stdout.write("\n")
 
 
-def write_text(documents: list[CheckedDocument], ruleset: RuleSet) -> None:
+def write_text(documents: list[CheckedDocument], ruleset: RuleSet, second: SecondReaderInUse) -> None:
     """For people: label, quote, rule, law, suggestion; coloured on a terminal."""
     console = Console(highlight=False, soft_wrap=True)
     for document in documents:
@@ -117,6 +137,16 @@ def write_text(documents: list[CheckedDocument], ruleset: RuleSet) -> None:
             continue
         _text_of(console, document, ruleset)
     console.print(f"Bộ quy tắc {ruleset.version} ({len(ruleset.rules)} quy tắc, {ruleset.sha256[:12]})", style="dim")
+    console.print(Text(_second_reader_words(second), style="yellow" if second.reason else "dim"))
+
+
+def _second_reader_words(second: SecondReaderInUse) -> str:
+    if second.state == "off":
+        return "Máy đọc thứ hai: đã tắt"
+    if second.state == "unavailable":
+        return f"Máy đọc thứ hai: chưa đọc. {second.reason}"
+    older = "; học khi bộ quy tắc còn khác, nên học lại" if second.learnt_elsewhere else ""
+    return f"Máy đọc thứ hai {second.stamp.version} ({second.stamp.sha256[:12]}{older})"
 
 
 def _text_of(console: Console, document: CheckedDocument, ruleset: RuleSet) -> None:
@@ -132,12 +162,12 @@ def _text_of(console: Console, document: CheckedDocument, ruleset: RuleSet) -> N
         for finding in screening.findings:
             counts[finding.outcome] += 1
             if finding.outcome != "positive":
-                _text_of_finding(console, clause, finding, ruleset)
+                _text_of_finding(console, clause, finding, screening.probability)
     found = ", ".join(f"{words.lower()}: {counts[outcome]}" for outcome, (words, _style) in OUTCOME_WORDS.items())
     console.print(f"  {judged} điều khoản; {found}; chưa kiểm tra được: {unchecked}")
 
 
-def _text_of_finding(console: Console, clause: Clause, finding: Finding, ruleset: RuleSet) -> None:
+def _text_of_finding(console: Console, clause: Clause, finding: Finding, probability: float | None) -> None:
     words, style = OUTCOME_WORDS[finding.outcome]
     console.print(Text.assemble("  ", (words, style), f" · {clause.label}" + (f" · trang {clause.page}" if clause.page else "")))
     if clause.lead_in:
@@ -150,12 +180,14 @@ def _text_of_finding(console: Console, clause: Clause, finding: Finding, ruleset
     console.print(Text(f"    Chỗ đáng chú ý: “{finding.quote}”"))
     console.print(Text(f"    Quy tắc: {finding.title_vi} ({finding.rule})"))
     console.print(Text(f"    Vì sao: {finding.why}"))
+    if probability is not None and finding.rule != RULE_ID:
+        console.print(Text(f"    Máy đọc thứ hai: khả năng {percent_of(probability)} %"))
     console.print(Text(f"    Căn cứ: {'; '.join(finding.law) or '–'}"))
     if finding.suggestion:
         console.print(Text(f"    Gợi ý sửa: {finding.suggestion}"))
 
 
-def as_sarif(documents: list[CheckedDocument], ruleset: RuleSet) -> dict[str, Any]:
+def as_sarif(documents: list[CheckedDocument], ruleset: RuleSet, second: SecondReaderInUse) -> dict[str, Any]:
     """SARIF 2.1.0: one result per finding, the clause as logical location, the words as a region of its text."""
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -173,10 +205,11 @@ def as_sarif(documents: list[CheckedDocument], ruleset: RuleSet) -> dict[str, An
                                 "properties": {"field": rule.field, "outcome": rule.outcome, "law": list(rule.law)},
                             }
                             for rule in ruleset.rules
-                        ],
+                        ]
+                        + [{"id": RULE_ID, "shortDescription": {"text": TITLE_VI}, "properties": {"outcome": "consider"}}],
                     }
                 },
-                "properties": {"ruleset": ruleset.version, "sha256": ruleset.sha256},
+                "properties": {"ruleset": ruleset.version, "sha256": ruleset.sha256, "secondReader": _second_reader(second)},
                 "invocations": [
                     {
                         "executionSuccessful": all(document.covenant for document in documents),
@@ -185,6 +218,11 @@ def as_sarif(documents: list[CheckedDocument], ruleset: RuleSet) -> dict[str, An
                             for document in documents
                             if document.covenant is None
                         ],
+                        "toolConfigurationNotifications": [
+                            {"level": "warning", "descriptor": {"id": RULE_ID}, "message": {"text": second.reason}}
+                        ]
+                        if second.reason
+                        else [],
                     }
                 ],
                 "results": [result for document in documents for result in _results(document)],
@@ -216,6 +254,7 @@ def _results(document: CheckedDocument) -> list[dict[str, Any]]:
                 "page": clause.page,
                 "suggestion": finding.suggestion,
                 "law": list(finding.law),
+                "probability": screening.probability,
             },
         }
         for clause, screening in zip(document.covenant.clauses, document.screenings, strict=True)
@@ -223,13 +262,13 @@ def _results(document: CheckedDocument) -> list[dict[str, Any]]:
     ]
 
 
-def write_sarif(documents: list[CheckedDocument], ruleset: RuleSet) -> None:
+def write_sarif(documents: list[CheckedDocument], ruleset: RuleSet, second: SecondReaderInUse) -> None:
     """SARIF on standard output."""
-    json.dump(as_sarif(documents, ruleset), sys.stdout, ensure_ascii=False, indent=1)
+    json.dump(as_sarif(documents, ruleset, second), sys.stdout, ensure_ascii=False, indent=1)
     sys.stdout.write("\n")
 
 
-WRITERS: dict[str, Callable[[list[CheckedDocument], RuleSet], None]] = {
+WRITERS: dict[str, Callable[[list[CheckedDocument], RuleSet, SecondReaderInUse], None]] = {
     "text": write_text,
     "json": write_json,
     "sarif": write_sarif,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 BlockKind = Literal["paragraph", "table_row", "page_header", "page_footer", "footnote"]
-FileKind = Literal["docx", "pdf", "text", "doc", "rtf", "odt"]
+FileKind = Literal["docx", "pdf", "text", "doc", "rtf", "odt", "image", "photos"]
 ReadStatus = Literal["read", "partly_read"]
 Alignment = Literal["left", "center", "right", "justify"]
 
@@ -84,8 +84,10 @@ class Document:
 class UnreadableFile(Exception):
     """The file holds no text that can be read. `reason` is a stable code; `detail` is for the log, never for the screen.
 
-    Codes: empty, too_large, encrypted, unknown_kind, damaged, no_text, too_many_pages, not_supported_yet,
-    office_missing (the kind needs LibreOffice, which is not installed), too_slow.
+    Codes: empty, too_large, encrypted, unknown_kind, damaged, no_text, too_many_pages, not_supported_yet, too_many_parts and
+    unpacks_too_large (of a ZIP file), too_long (more than any covenant has), too_heavy (memory),
+    office_missing (the kind needs LibreOffice, which is not installed), too_slow, ocr_missing (letters in pictures need
+    Tesseract's Vietnamese data, package tesseract-ocr-vie), too_large_picture.
     """
 
     def __init__(self, reason: str, detail: str = "") -> None:

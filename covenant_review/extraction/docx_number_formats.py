@@ -7,6 +7,7 @@ _ROMAN = (
     (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
 )  # fmt: skip
 _WORDS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
+_LETTERED_TO = 780  # Word itself goes no further: thirty times the same letter
 _CIRCLED_TO = 20
 
 # Symbol fonts keep their signs in the private use area (or at the same place in ASCII); these are the signs in use.
@@ -87,7 +88,7 @@ def _roman(number: int) -> str:
 
 
 def _letter(number: int) -> str:
-    if number < 1:
+    if not 1 <= number <= _LETTERED_TO:
         return str(number)
     times, place = divmod(number - 1, 26)
     return chr(ord("a") + place) * (times + 1)

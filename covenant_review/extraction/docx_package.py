@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
-import zipfile
-import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
 
 from covenant_review.extraction.document import UnreadableFile
+from covenant_review.extraction.zip_archive import open_archive, read_entry
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -19,8 +18,6 @@ R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 # A part of 50 MB is some 20,000 pages of text; more is a bomb or a mistake.
 PART_LIMIT = 50 * 1024 * 1024
 TOTAL_LIMIT = 200 * 1024 * 1024
-ENTRIES_LIMIT = 20_000
-_ARCHIVE_ERRORS = (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError)
 
 # "Strict" files say the same under other names; rewriting the bytes lets one walker read both.
 _STRICT_NAMES = (
@@ -46,16 +43,13 @@ class Relation:
 
 
 class Package:
-    """A DOCX file's parts by name. Raises UnreadableFile (damaged, encrypted, too_large) where it cannot give them."""
+    """A DOCX file's parts by name. Raises UnreadableFile (damaged, encrypted, unpacks_too_large) where it cannot give them."""
 
     def __init__(self, data: bytes) -> None:
-        try:
-            self._archive = zipfile.ZipFile(io.BytesIO(data))
-        except _ARCHIVE_ERRORS as error:
-            raise UnreadableFile("damaged", f"zip: {error}") from error
-        if len(self._archive.namelist()) > ENTRIES_LIMIT:
-            raise UnreadableFile("too_large", "too many entries in the archive")
-        self._names = {name.lower(): name for name in self._archive.namelist()}
+        self._archive = open_archive(data)
+        names = self._archive.namelist()
+        self._names = {name.lower(): name for name in names}
+        self._doubled = frozenset(name for name, count in Counter(map(str.lower, names)).items() if count > 1)
         self._read_so_far = 0
 
     def document_name(self) -> str:
@@ -103,20 +97,13 @@ class Package:
         known = self._names.get(name.lower())
         if known is None:
             return None
-        entry = self._archive.getinfo(known)
-        if entry.flag_bits & 0x1:
-            raise UnreadableFile("encrypted", "zip entry with a password")
-        if entry.file_size > PART_LIMIT:
-            raise UnreadableFile("too_large", f"{known}: {entry.file_size} bytes")
-        try:
-            # What the entry declares may be a lie; what is read is counted.
-            with self._archive.open(entry) as part:
-                raw = part.read(PART_LIMIT + 1)
-        except (*_ARCHIVE_ERRORS, zlib.error, RuntimeError) as error:
-            raise UnreadableFile("damaged", f"{known}: {error}") from error
+        if name.lower() in self._doubled:
+            # Another program may show the other one: nobody could say which text was signed.
+            raise UnreadableFile("damaged", f"two parts {known!r}")
+        raw = read_entry(self._archive, self._archive.getinfo(known), PART_LIMIT)
         self._read_so_far += len(raw)
-        if len(raw) > PART_LIMIT or self._read_so_far > TOTAL_LIMIT:
-            raise UnreadableFile("too_large", f"{known}: too much when unpacked")
+        if self._read_so_far > TOTAL_LIMIT:
+            raise UnreadableFile("unpacks_too_large", f"{known!r}: too much when unpacked")
         return raw
 
 

@@ -40,7 +40,7 @@ _BODY_LEVEL = 9  # outline level 9 is Word's word for "body text"
 def read_docx(data: bytes, list_restarts: tuple[ListRestarts, ...] = ()) -> Document:
     """The Document of a DOCX file; `list_restarts` is what its conversion from .doc dropped.
 
-    Raises UnreadableFile: damaged, encrypted, too_large, no_text.
+    Raises UnreadableFile: damaged, encrypted, too_many_parts, unpacks_too_large, no_text.
 
     Body blocks come in reading order, then footnotes and endnotes (kind "footnote"), then page headers and footers.
     Text in old fonts (TCVN3, VNI) becomes Unicode. Warnings: deleted_text, hidden_text, pictures, embedded_object,

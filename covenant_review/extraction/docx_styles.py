@@ -79,16 +79,18 @@ class StyleSheet:
         return self._resolved[identity]
 
     def _resolve(self, identity: str) -> None:
-        """Fold in the chain of basedOn, outermost first. A chain that bites its tail ends where it would repeat."""
-        chain: list[str] = []
+        """Fold in the chain of basedOn, outermost first. A chain that bites its tail ends where it would repeat.
+
+        Each link is kept: a file may have tens of thousands of styles, each based on the one before.
+        """
+        chain: dict[str, None] = {}
         current: str | None = identity
-        while current is not None and current in self._raw and current not in chain:
-            chain.append(current)
+        while current is not None and current in self._raw and current not in chain and current not in self._resolved:
+            chain[current] = None
             current = value_of(self._raw[current], "basedOn")
-        style = Style()
+        style = self._resolved.get(current, Style()) if current is not None and current not in chain else Style()
         for link in reversed(chain):
-            style = _folded(style, link, self._raw[link])
-        self._resolved[identity] = style
+            style = self._resolved[link] = _folded(style, link, self._raw[link])
 
 
 def _folded(base: Style, identity: str, raw: etree._Element) -> Style:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 
 from covenant_review.extraction import ole2
 from covenant_review.extraction.document import FileKind, UnreadableFile
+from covenant_review.extraction.photo_bundle import is_bundle, picture_format
+from covenant_review.extraction.zip_archive import open_archive, read_entry
 
 _ZIP = b"PK\x03\x04"
 _RTF = b"{\\rtf"
@@ -20,15 +21,18 @@ _OPEN_DOCUMENT_TEXT = b"application/vnd.oasis.opendocument.text"
 
 
 def kind_of(data: bytes, name: str = "", *, as_text: bool = False) -> FileKind:
-    """The kind of file that `data` holds: "docx", "pdf", "text", or "doc", "rtf", "odt", which LibreOffice must convert.
+    """The kind of file that `data` holds: "docx", "pdf", "text", "image" (JPEG, PNG, TIFF, HEIC), "photos" (a bundle
+    of several), or "doc", "rtf", "odt", which LibreOffice must convert.
 
     Plain text has no mark of its own, so it is only taken as such when `name` ends in .txt or `as_text` is set, and
-    the bytes are no other known kind. Raises UnreadableFile: empty, encrypted, damaged, unknown_kind.
+    the bytes are no other known kind. Raises UnreadableFile: empty, encrypted, damaged, unknown_kind, too_many_parts.
     """
     if not data.strip(b"\0 \t\r\n"):
         raise UnreadableFile("empty")
     if data.startswith(_ZIP):
         return _kind_of_zip(data)
+    if picture_format(data) is not None:
+        return "image"
     if data.startswith(ole2.SIGNATURE):
         return _kind_of_ole2(data)
     if data.startswith(_RTF):
@@ -41,13 +45,9 @@ def kind_of(data: bytes, name: str = "", *, as_text: bool = False) -> FileKind:
 
 
 def _kind_of_zip(data: bytes) -> FileKind:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
-            mimetype = archive.read("mimetype")[:200] if _holds_small(archive, "mimetype") else b""
-            manifest = archive.read(_MANIFEST) if _holds_small(archive, _MANIFEST) else b""
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError) as error:
-        raise UnreadableFile("damaged", f"zip: {error}") from error
+    with open_archive(data) as archive:
+        names = set(archive.namelist())
+        mimetype, manifest = _small_part(archive, "mimetype"), _small_part(archive, _MANIFEST)
     if any(part.startswith("word/document") and part.endswith(".xml") for part in names):
         return "docx"
     if mimetype.startswith(_OPEN_DOCUMENT_TEXT):
@@ -56,14 +56,18 @@ def _kind_of_zip(data: bytes) -> FileKind:
         return "odt"
     if "[Content_Types].xml" in names and not any(part in names for part in _OFFICE_PARTS):
         raise UnreadableFile("damaged", "Office file without a document part")
+    if is_bundle(data):
+        return "photos"
     raise UnreadableFile("unknown_kind", "zip of another kind")
 
 
-def _holds_small(archive: zipfile.ZipFile, part: str) -> bool:
+def _small_part(archive: zipfile.ZipFile, part: str) -> bytes:
+    """The part, or nothing where it is missing or too large to be what its name says."""
     try:
-        return archive.getinfo(part).file_size < _SMALL
+        entry = archive.getinfo(part)
     except KeyError:
-        return False
+        return b""
+    return read_entry(archive, entry, _SMALL) if entry.file_size < _SMALL else b""
 
 
 def _kind_of_ole2(data: bytes) -> FileKind:

@@ -1,5 +1,7 @@
 """Word's older files, RTF and ODT → DOCX, by LibreOffice without a window; the DOCX walker reads the result.
 
+Also any of them, and DOCX → PDF, for whoever wants to see the pages.
+
 Each conversion has a folder of its own for profile, input and output (two LibreOffices on one profile do not run), no
 macros, no outside links, a time limit, and ends with the process that asked for it.
 """
@@ -28,7 +30,7 @@ _OUTPUT_LIMIT = 100 * 1024 * 1024
 _MEMORY_LIMIT = 2 * 1024**3
 _RESTART = 81  # LibreOffice has written a new profile and wants to be started again
 _PR_SET_PDEATHSIG = 1
-_FILTER = "docx:Office Open XML Text"
+_FILTERS = {"docx": "docx:Office Open XML Text", "pdf": "pdf:writer_pdf_Export"}
 _REGISTRY = "org.openoffice.Office.Common/Security/Scripting"
 _SWITCHES = {
     "DisableMacrosExecution": "true",
@@ -46,8 +48,21 @@ def is_available() -> bool:
 def to_docx(data: bytes, kind: OfficeKind, seconds: float = _SECONDS) -> bytes:
     """The bytes of a DOCX file with the content of `data`, a file of `kind`. Takes about two seconds.
 
-    Raises UnreadableFile: office_missing, too_slow (after `seconds`), damaged (LibreOffice made nothing of it), too_large.
+    Raises UnreadableFile: office_missing, too_slow (after `seconds`), damaged (LibreOffice made nothing of it),
+    unpacks_too_large.
     """
+    return _converted(data, kind, "docx", seconds)
+
+
+def to_pdf(data: bytes, kind: OfficeKind | Literal["docx"], seconds: float = _SECONDS) -> bytes:
+    """The bytes of a PDF that shows the pages of `data`, a file of `kind`, as LibreOffice lays them out.
+
+    Raises UnreadableFile as `to_docx` does.
+    """
+    return _converted(data, kind, "pdf", seconds)
+
+
+def _converted(data: bytes, kind: str, target: Literal["docx", "pdf"], seconds: float) -> bytes:
     program = _program()
     if program is None:
         raise UnreadableFile("office_missing", f"no soffice on PATH; package {PACKAGE}")
@@ -56,8 +71,8 @@ def to_docx(data: bytes, kind: OfficeKind, seconds: float = _SECONDS) -> bytes:
         source = folder / f"covenant.{kind}"
         source.write_bytes(data)
         _write_profile(folder / "profile")
-        said = _run(program, source, folder, seconds)
-        return _checked(folder / "out" / "covenant.docx", said)
+        said = _run(program, source, folder, seconds, _FILTERS[target])
+        return _checked(folder / "out" / f"covenant.{target}", said)
 
 
 def _program() -> Path | None:
@@ -83,11 +98,11 @@ def _write_profile(folder: Path) -> None:
     )
 
 
-def _run(program: Path, source: Path, folder: Path, seconds: float) -> str:
+def _run(program: Path, source: Path, folder: Path, seconds: float, target: str) -> str:
     """Convert, once more where LibreOffice asks for a restart; what it said, for the log."""
     command = [
         str(program), f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore", "--nolockcheck",
-        "--nodefault", "--nologo", "--convert-to", _FILTER, "--outdir", str(folder / "out"), str(source),
+        "--nodefault", "--nologo", "--convert-to", target, "--outdir", str(folder / "out"), str(source),
     ]  # fmt: skip
     said = ""
     for _ in range(3):
@@ -136,5 +151,5 @@ def _checked(result: Path, said: str) -> bytes:
     if not result.is_file() or result.stat().st_size == 0:
         raise UnreadableFile("damaged", f"LibreOffice wrote nothing ({said})")
     if result.stat().st_size >= _OUTPUT_LIMIT:
-        raise UnreadableFile("too_large", "converted file")
+        raise UnreadableFile("unpacks_too_large", "converted file")
     return result.read_bytes()

@@ -1,4 +1,4 @@
-"""PDF files with a text layer → Document.
+"""PDF files → Document.
 
 PDFium gives the characters and where they stand; lines, columns, tables and paragraphs are put together again from the
 places alone, because files written with a fallback font hold their letters in a broken order.
@@ -9,45 +9,34 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from covenant_review.extraction.document import (
     Block,
-    BlockKind,
-    BlockStyle,
     Document,
     ReadingWarning,
     ReadStatus,
     UnreadableFile,
 )
-from covenant_review.extraction.pdf_columns import Column, Part, join_split_columns, read_columns
-from covenant_review.extraction.pdf_furniture import Edge, PageLines, find_footnotes, find_furniture, find_ghosts, settle_raised_digits
+from covenant_review.extraction.page_assembly import Page, assemble
+from covenant_review.extraction.pdf_doubts import Doubt, doubt_of
 from covenant_review.extraction.pdf_glyphs import (
     PDFIUM_LOCK,
     PageGeometry,
     Run,
     TextLayer,
 )
-from covenant_review.extraction.pdf_graphics import PageGraphics, Ruling, read_graphics
-from covenant_review.extraction.pdf_labels import LabelSequence
+from covenant_review.extraction.pdf_graphics import PageGraphics, read_graphics
 from covenant_review.extraction.pdf_letters import LineLetters
 from covenant_review.extraction.pdf_lines import Line, group_lines
-from covenant_review.extraction.pdf_paragraphs import Rhythm, group_paragraphs, learn_rhythm, to_block
 from covenant_review.extraction.pdf_tables import (
-    RuledTable,
-    TableRow,
-    append_rows,
-    drop_lone_rows,
     fill_tables,
     find_tables,
-    starts_with_header,
 )
+from covenant_review.extraction.reading_progress import Progress, no_progress
 from covenant_review.text.legacy_text import LegacyTally, Usual
 
 MAX_PAGES = 500
@@ -57,73 +46,85 @@ _DRAWN_PATHS = 150  # a page without letters but with so many paths has its text
 _GARBLED_SHARE = 0.2
 _END_MARK_WINDOW = 2048  # bytes at the end of the file in which "%%EOF" must stand
 
+_PAGES_BETWEEN = 10  # of which progress is told
+_NO_LOSS = frozenset({"converted_font", "read_by_ocr", "label_repaired"})  # warnings of nothing that could be missing
+
+PageReading = tuple[Page, Doubt | None]
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class _Page:
-    """A page after PDFium has been let go."""
+def read_pdf(data: bytes, progress: Progress = no_progress) -> Document:
+    """Read a PDF: its text layer, and pages without one (or with one that cannot be trusted) by recognition of letters.
 
-    number: int
-    width: float
-    height: float
-    lines: list[Line] = field(default_factory=list)
-    tables: list[RuledTable] = field(default_factory=list)
-    watermarks: list[Line] = field(default_factory=list)
-    rulings: list[Ruling] = field(default_factory=list)
-    warnings: list[ReadingWarning] = field(default_factory=list)
-    letters: int = 0
-    legacy: LegacyTally = field(default_factory=LegacyTally)
-
-
-def read_pdf(data: bytes) -> Document:
-    """Read a PDF's text layer.
-
-    `data`: the file. Returns a Document of kind "pdf": paragraphs and table rows in reading order, page headers and
-    footers set apart, each block with its page (from 1) and one box per line (points, top-left origin). Numbers before
-    a provision, typed or automatic, stay in `text`.
+    `data`: the file. `progress(done, total)` is told of the pages now and then. Returns a Document of kind "pdf":
+    paragraphs and table rows in reading order, page headers and footers set apart, each block with its page (from 1) and
+    one box per line (points, top-left origin). Numbers before a provision, typed or automatic, stay in `text`.
 
     `status` is "partly_read" when text may be missing or wrong; `warnings` say where: page_without_text (a picture only),
     garbled_text (letters that stand for nothing), page_unreadable, file_cut (the file's end is missing), legacy_font
     (TCVN3 or VNI letters whose conversion may be wrong). converted_font says that such letters were converted well; it is
-    no reason for "partly_read".
+    no reason for "partly_read", and neither is read_by_ocr: the page was read from its picture. page_may_be_incomplete:
+    recognition seems to have missed something there. label_repaired: a misread number was put right, as its neighbours prove.
 
-    Raises UnreadableFile: empty, encrypted, damaged, too_many_pages, no_text.
+    Raises UnreadableFile: empty, encrypted, damaged, too_many_pages, no_text, ocr_missing.
     """
     if not data.strip(b"\x00\r\n\t "):
         raise UnreadableFile("empty")
-    pages, legacy = _read_all(data, None)
+    readings, legacy = _read_all(data, None, progress)
     usual = legacy.usual()
     if usual is not None:
         # Most of the text turned out to be in an old encoding: the short lines that told nothing are read by that light.
-        pages, legacy = _read_all(data, usual)
+        readings, legacy = _read_all(data, usual, progress)
+    count = len(readings)
+    pages, back = _with_pictures_read(data, readings, progress)
     warnings = [warning for page in pages for warning in page.warnings]
     if not any(page.letters for page in pages):
         unreadable = sum(1 for warning in warnings if warning.code == "page_unreadable")
-        if unreadable == len(pages):
-            raise UnreadableFile("damaged", f"none of {len(pages)} pages loads")
-        raise UnreadableFile("no_text", f"{len(pages)} pages without text")
+        if unreadable == count:
+            raise UnreadableFile("damaged", f"none of {count} pages loads")
+        raise UnreadableFile("no_text", f"{count} pages without text")
     if b"%%EOF" not in data[-_END_MARK_WINDOW:]:
         warnings.append(ReadingWarning("file_cut"))
-    status: ReadStatus = "partly_read" if warnings else "read"
+    legacy = _together(pages)
     if legacy.looks_wrong and not any(warning.code == "legacy_font" for warning in warnings):
         warnings.append(ReadingWarning("legacy_font", detail=legacy.detail))
-        status = "partly_read"
     elif legacy.has_converted and not legacy.looks_wrong:
         warnings.append(ReadingWarning("converted_font", detail=legacy.detail))
-    return Document("pdf", tuple(_assemble(pages)), len(pages), status, tuple(warnings))
+    blocks = [back(block) for block in assemble(pages)]
+    recognised = {warning.page for warning in warnings if warning.code == "read_by_ocr" and warning.page}
+    if recognised:
+        from covenant_review.extraction.ocr_labels import repair_labels
+
+        blocks, repairs = repair_labels(blocks, recognised)
+        warnings.extend(repairs)
+    status: ReadStatus = "partly_read" if any(warning.code not in _NO_LOSS for warning in warnings) else "read"
+    return Document("pdf", tuple(blocks), count, status, tuple(warnings))
 
 
-def _read_all(data: bytes, usual: Usual | None) -> tuple[list[_Page], LegacyTally]:
+def _with_pictures_read(data: bytes, readings: Sequence[PageReading], progress: Progress) -> tuple[list[Page], Callable[[Block], Block]]:
+    pages = [page for page, _ in readings]
+    if not any(doubt for _, doubt in readings):
+        return pages, lambda block: block
+    # Imported when needed: most PDFs have a text layer and should not wait for OpenCV.
+    from covenant_review.extraction.pdf_scans import recognise_doubted
+
+    return recognise_doubted(data, pages, [doubt for _, doubt in readings], progress)
+
+
+def _read_all(data: bytes, usual: Usual | None, progress: Progress) -> tuple[list[PageReading], LegacyTally]:
     with PDFIUM_LOCK:
-        pages = list(_read_pages(data, usual))
+        readings = list(_read_pages(data, usual, progress))
+    return readings, _together(page for page, _ in readings)
+
+
+def _together(pages: Iterable[Page]) -> LegacyTally:
     legacy = LegacyTally()
     for page in pages:
         legacy = legacy.together_with(page.legacy)
-    return pages, legacy
+    return legacy
 
 
-def _read_pages(data: bytes, usual: Usual | None) -> Iterator[_Page]:
+def _read_pages(data: bytes, usual: Usual | None, progress: Progress) -> Iterator[PageReading]:
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -137,31 +138,35 @@ def _read_pages(data: bytes, usual: Usual | None) -> Iterator[_Page]:
         if count > MAX_PAGES:
             raise UnreadableFile("too_many_pages", f"{count} pages")
         for index in range(count):
+            if index % _PAGES_BETWEEN == 0:
+                progress(index, count)
             yield _read_page(document, index, usual)
     finally:
         document.close()
 
 
-def _read_page(document: pypdfium2.PdfDocument, index: int, usual: Usual | None) -> _Page:
+def _read_page(document: pypdfium2.PdfDocument, index: int, usual: Usual | None) -> PageReading:
     number = index + 1
     try:
         page = document[index]
     except pypdfium2.PdfiumError as error:
         _log.warning("page %d does not load: %s", number, error)
-        return _Page(number, 0.0, 0.0, warnings=[ReadingWarning("page_unreadable", number, str(error))])
+        return Page(number, 0.0, 0.0, warnings=[ReadingWarning("page_unreadable", number, str(error))]), None
     try:
         geometry = PageGeometry(page)
         graphics = read_graphics(page, geometry)
         with TextLayer(page, geometry) as layer:
-            return _lay_out(_Page(number, geometry.width, geometry.height, rulings=graphics.rulings), graphics, layer, LineLetters(usual))
+            laid_out = Page(number, geometry.width, geometry.height, rulings=graphics.rulings)
+            _lay_out(laid_out, graphics, layer, LineLetters(usual))
+        return laid_out, doubt_of(page.raw, laid_out, graphics.image_share)
     except pypdfium2.PdfiumError as error:
         _log.warning("page %d is not readable: %s", number, error)
-        return _Page(number, 0.0, 0.0, warnings=[ReadingWarning("page_unreadable", number, str(error))])
+        return Page(number, 0.0, 0.0, warnings=[ReadingWarning("page_unreadable", number, str(error))]), None
     finally:
         page.close()
 
 
-def _lay_out(page: _Page, graphics: PageGraphics, layer: TextLayer, letters: LineLetters) -> _Page:
+def _lay_out(page: Page, graphics: PageGraphics, layer: TextLayer, letters: LineLetters) -> None:
     """Fill `page` with lines and tables while PDFium has it open."""
     runs, slanted = layer.runs()
     page.letters = sum(run.count for run in runs) + sum(run.count for run in slanted)
@@ -174,7 +179,6 @@ def _lay_out(page: _Page, graphics: PageGraphics, layer: TextLayer, letters: Lin
     page.warnings = _check(graphics, page)
     for line in (*page.lines, *page.watermarks, *(line for table in page.tables for line in table.lines)):
         line.page = page.number
-    return page
 
 
 def _slanted_lines(runs: Sequence[Run], letters: LineLetters) -> list[Line]:
@@ -187,7 +191,7 @@ def _slanted_lines(runs: Sequence[Run], letters: LineLetters) -> list[Line]:
     return [Line(text, x0, x1, runs[0].base, runs[0].size, False, False, runs[0].first, x1 - x0)]
 
 
-def _check(graphics: PageGraphics, page: _Page) -> list[ReadingWarning]:
+def _check(graphics: PageGraphics, page: Page) -> list[ReadingWarning]:
     """What is wrong with a page's text layer."""
     warnings: list[ReadingWarning] = []
     pictured = graphics.image_share > _SCANNED_SHARE or graphics.path_count > _DRAWN_PATHS
@@ -217,175 +221,6 @@ def _is_garbled(words: Sequence[str]) -> bool:
     if len(long_words) < 40:
         return False
     return sum(1 for word in long_words if _VOWEL.search(word)) < 0.5 * len(long_words)
-
-
-def _assemble(pages: Sequence[_Page]) -> list[Block]:
-    """Blocks of the whole document in reading order."""
-    for index, page in enumerate(pages):
-        before = pages[index - 1].tables if index else []
-        after = pages[index + 1].tables if index + 1 < len(pages) else []
-        page.lines.extend(drop_lone_rows(page.tables, before, after))
-    furniture = find_furniture([PageLines(page.number, page.width, page.height, page.lines) for page in pages])
-    notes = _footnotes(pages, furniture)
-    for page in pages:
-        settle_raised_digits(page.lines, notes)
-    apart = notes | set(furniture)
-    flow_lines = {page.number: [line for line in page.lines if id(line) not in apart] for page in pages}
-    _drop_ghosts(pages, flow_lines)
-    margins = _Margins(pages, flow_lines)
-    parts: list[Part | RuledTable] = []
-    for page in pages:
-        parts.extend(_page_parts(page, flow_lines[page.number], margins))
-    parts = join_split_columns(parts)
-    rhythm = learn_rhythm(part for part in parts if isinstance(part, Column))
-    body = _blocks(parts, rhythm)
-    return list(_with_furniture(pages, body, furniture, notes))
-
-
-def _footnotes(pages: Sequence[_Page], furniture: dict[int, Edge]) -> set[int]:
-    sizes = Counter[float]()
-    for page in pages:
-        for line in page.lines:
-            sizes[round(line.size, 1)] += len(line.text)
-    if not sizes:
-        return set()
-    body_size = sizes.most_common(1)[0][0]
-    notes: set[int] = set()
-    for page in pages:
-        lines = [line for line in page.lines if id(line) not in furniture]
-        notes.update(find_footnotes(lines, page.rulings, page.width, page.height, body_size))
-    return notes
-
-
-def _drop_ghosts(pages: Sequence[_Page], flow_lines: dict[int, list[Line]]) -> None:
-    for page, following in pairwise(pages):
-        here, there = (PageLines(item.number, item.width, item.height, flow_lines[item.number]) for item in (page, following))
-        ghosts = find_ghosts(here, there)
-        if ghosts:
-            flow_lines[page.number] = [line for line in flow_lines[page.number] if id(line) not in ghosts]
-
-
-class _Margins:
-    """How far text reaches to the left and right: on pages of one width, odd and even ones apart (they may mirror)."""
-
-    def __init__(self, pages: Sequence[_Page], flow_lines: dict[int, list[Line]]) -> None:
-        groups: dict[tuple[int, int], list[Line]] = defaultdict(list)
-        for page in pages:
-            for parity in (page.number % 2, 2):
-                groups[(round(page.width), parity)].extend(flow_lines[page.number])
-        self._known = {key: _text_edges(lines) for key, lines in groups.items()}
-
-    def of(self, page: _Page) -> tuple[float, float]:
-        """(left, right) in points."""
-        own = self._known.get((round(page.width), page.number % 2))
-        all_pages = self._known.get((round(page.width), 2))
-        if own is not None and all_pages is not None and abs(own[0] - all_pages[0]) < 6:
-            return all_pages  # no mirrored margins: more lines tell more
-        return own or all_pages or (0.0, page.width)
-
-
-def _text_edges(lines: Sequence[Line]) -> tuple[float, float] | None:
-    if not lines:
-        return None
-    lefts = sorted(line.x0 for line in lines)
-    rights = sorted((line.x1 for line in lines), reverse=True)
-    needed = 3 if len(lines) > 30 else 2 if len(lines) > 6 else 1
-    left = next((x for index, x in enumerate(lefts[:-1]) if lefts[min(index + needed, len(lefts)) - 1] - x < 2), lefts[0])
-    right = next((x for index, x in enumerate(rights[:-1]) if x - rights[min(index + needed, len(rights)) - 1] < 8), rights[0])
-    return left, right
-
-
-def _page_parts(page: _Page, lines: Sequence[Line], margins: _Margins) -> list[Part | RuledTable]:
-    """Columns and tables of one page in reading order: a ruled table stands between the lines above and below it."""
-    left, right = margins.of(page)
-    parts: list[Part | RuledTable] = []
-    rest = list(lines)
-    for table in sorted(page.tables, key=lambda table: table.base):
-        above = [line for line in rest if line.base < table.base]
-        rest = [line for line in rest if line.base >= table.base]
-        parts.extend(read_columns(above, left, right))
-        parts.append(table)
-    parts.extend(read_columns(rest, left, right))
-    return parts
-
-
-def _blocks(parts: Sequence[Part | RuledTable], rhythm: Rhythm) -> list[Block]:
-    blocks: list[Block] = []
-    columns: list[Column] = []
-    sequence = LabelSequence()
-    tables = 0
-    index = 0
-    while index < len(parts):
-        part = parts[index]
-        index += 1
-        if isinstance(part, Column):
-            columns.append(part)
-            continue
-        blocks.extend(to_block(paragraph) for paragraph in group_paragraphs(columns, rhythm, sequence))
-        columns = []
-        rows = list(part.rows)
-        if isinstance(part, RuledTable):
-            last = part
-            while index < len(parts):
-                following = parts[index]
-                if not (isinstance(following, RuledTable) and following.page == last.page + 1 and following.continues(last)):
-                    break
-                append_rows(rows, following.rows)
-                last = following
-                index += 1
-        blocks.extend(_table_blocks(rows, tables))
-        tables += 1
-    blocks.extend(to_block(paragraph) for paragraph in group_paragraphs(columns, rhythm, sequence))
-    return blocks
-
-
-def _table_blocks(rows: Sequence[TableRow], table: int) -> Iterator[Block]:
-    header = starts_with_header(rows)
-    for number, row in enumerate(rows):
-        yield Block(
-            kind="table_row",
-            text=" | ".join(row.cells).strip(),
-            cells=tuple(row.cells),
-            table=table,
-            row=number,
-            header_row=header and number == 0,
-            spans=row.spans,
-            merged=row.merged,
-            page=row.boxes[0].page,
-            boxes=tuple(row.boxes),
-            style=BlockStyle(bold=row.bold),
-        )
-
-
-def _with_furniture(pages: Sequence[_Page], body: Sequence[Block], furniture: dict[int, Edge], notes: set[int]) -> Iterator[Block]:
-    """The body in its order; each page's headers before its first block, footnotes and footers after its last."""
-    waiting = list(pages)
-    current: _Page | None = None
-    for block in (*body, None):
-        while waiting and (block is None or (block.page or 0) >= waiting[0].number):
-            if current is not None:
-                yield from _foot(current, furniture, notes)
-            current = waiting.pop(0)
-            yield from _head(current, furniture)
-        if block is not None:
-            yield block
-    if current is not None:
-        yield from _foot(current, furniture, notes)
-
-
-def _head(page: _Page, furniture: dict[int, Edge]) -> Iterator[Block]:
-    yield from (_single(line, "page_header") for line in page.lines if furniture.get(id(line)) == "top")
-    yield from (_single(line, "page_header") for line in page.watermarks)
-
-
-def _foot(page: _Page, furniture: dict[int, Edge], notes: set[int]) -> Iterator[Block]:
-    yield from (_single(line, "footnote") for line in page.lines if id(line) in notes)
-    yield from (_single(line, "page_footer") for line in page.lines if furniture.get(id(line)) == "bottom")
-
-
-def _single(line: Line, kind: BlockKind) -> Block:
-    style = BlockStyle(bold=line.bold, italic=line.italic, font_size=round(line.size, 1))
-    return Block(kind, line.text, page=line.page, boxes=(line.box(),), style=style)
 
 
 __all__ = ["MAX_PAGES", "PDFIUM_LOCK", "read_pdf"]

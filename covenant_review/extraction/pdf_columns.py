@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import TypeVar
 
 from covenant_review.extraction.document import Box
-from covenant_review.extraction.pdf_labels import read_label
-from covenant_review.extraction.pdf_lines import Line
+from covenant_review.extraction.pdf_labels import is_start_of_motto, read_label
+from covenant_review.extraction.pdf_lines import Line, join_lines
 from covenant_review.extraction.pdf_tables import TableRow
 
 _AMOUNT = re.compile(r"^[\d.,%]*\d[\d.,%]*\s*(?:đồng|đ|%)?$")
@@ -19,6 +19,9 @@ _FARTHEST_ROW = 14  # in font sizes: room for a signature between a title and a 
 _SEPARATE_BLOCKS_GAP = 3.0  # in font sizes: a single row's parts farther apart than this are no sentence
 _CENTERED = 3.0  # points
 _SHORT_COLUMN = 4  # lines: of a signature or a heading, not of a page set in columns
+_FEWEST_ROWS = 3
+_FILLED_SHARE = 0.75
+_WRAP_REACH = 2.0  # in font sizes: lines of one cell stand closer than this
 _CELL_PADDING = 5.4  # points: what word processors leave on each side of a cell
 
 
@@ -180,7 +183,8 @@ def _spread(band: Sequence[Row]) -> list[tuple[float, float]]:
 
 
 def _column_of(line: Line, columns: list[tuple[float, float]]) -> int:
-    return min(range(len(columns)), key=lambda index: abs((columns[index][0] + columns[index][1]) / 2 - line.center))
+    """The column that the line stands in; outside of all, the one whose edge is nearest."""
+    return min(range(len(columns)), key=lambda index: max(columns[index][0] - line.center, line.center - columns[index][1], 0.0))
 
 
 def _belongs(rows: Sequence[Row], start: int, extra: int, columns: list[tuple[float, float]], left: float, right: float) -> bool:
@@ -219,7 +223,10 @@ def _is_running_text(band: Sequence[Row]) -> bool:
 
 
 def _plain_table(band: Sequence[Row], columns: list[tuple[float, float]]) -> PlainTable | None:
-    """A table without rulings, if the rows are filled and one column holds amounts."""
+    """A table without rulings: cells written row by row, or filled rows with a column of amounts."""
+    written = _written_as_table(band, columns)
+    if written is not None:
+        return PlainTable(written, band[0][0].page, band[0][0].base)
     full = [row for row in band if len(row) == len(columns)]
     if len(full) < 3 or len(full) < 0.7 * len(band):
         return None
@@ -230,14 +237,9 @@ def _plain_table(band: Sequence[Row], columns: list[tuple[float, float]]) -> Pla
     for row in band:
         cells = [""] * len(columns)
         for line in row:
-            cells[_column_of(line, columns)] = line.text
-        box = Box(
-            row[0].page,
-            round(min(line.x0 for line in row), 2),
-            round(min(line.top for line in row), 2),
-            round(max(line.x1 for line in row), 2),
-            round(max(line.bottom for line in row), 2),
-        )
+            column = _column_of(line, columns)
+            cells[column] = f"{cells[column]} {line.text}".strip()
+        box = _box_around(row)
         if len(row) < len(columns) and not cells[0] and rows:
             last = rows[-1]
             last.cells = [f"{cell} {more}".strip() for cell, more in zip(last.cells, cells, strict=True)]
@@ -245,6 +247,77 @@ def _plain_table(band: Sequence[Row], columns: list[tuple[float, float]]) -> Pla
         else:
             rows.append(TableRow(cells, [box], all(line.bold for line in row)))
     return PlainTable(rows, band[0][0].page, band[0][0].base)
+
+
+def _written_as_table(band: Sequence[Row], columns: list[tuple[float, float]]) -> list[TableRow] | None:
+    """Rows of a table, if the file wrote the band cell by cell and row by row; columns of text are written one after the other.
+
+    A cell's lines stand below each other, rows do not overlap in height, and three quarters of the cells are filled.
+    Letterheads and signatures, which stand in two columns too, are no tables.
+    """
+    lines = [line for row in band for line in row]
+    if any(is_start_of_motto(line.text) for line in lines) or _is_centered_throughout(lines, columns):
+        return None
+    rows = _rows_as_written(lines, columns)
+    if len(rows) < _FEWEST_ROWS or any(_lowest(above) > _highest(below) + 0.3 * below[0].size for above, below in pairwise(rows)):
+        return None
+    cells = [["" for _ in columns] for _ in rows]
+    for index, row in enumerate(rows):
+        for column in range(len(columns)):
+            cells[index][column] = join_lines(line.text for line in row if _column_of(line, columns) == column)
+    filled = sum(bool(cell) for row_cells in cells for cell in row_cells)
+    first_filled = sum(bool(row_cells[0]) for row_cells in cells)
+    if filled < _FILLED_SHARE * len(rows) * len(columns) or first_filled < _FILLED_SHARE * len(rows):
+        return None
+    return [TableRow(held, [_box_around(row)], all(line.bold for line in row)) for held, row in zip(cells, rows, strict=True)]
+
+
+def _rows_as_written(lines: Sequence[Line], columns: list[tuple[float, float]]) -> list[Row]:
+    """The lines in the file's order, a new row wherever it goes back to an earlier column or jumps down in one."""
+    rows: list[Row] = []
+    for line in sorted(lines, key=lambda line: line.order):
+        last = rows[-1][-1] if rows else None
+        place = _column_of(line, columns)
+        if (
+            last is None
+            or place < _column_of(last, columns)
+            or (place == _column_of(last, columns) and not 0 < line.base - last.base < _WRAP_REACH * line.size)
+        ):
+            rows.append([line])
+        else:
+            rows[-1].append(line)
+    return rows
+
+
+def _is_centered_throughout(lines: Sequence[Line], columns: list[tuple[float, float]]) -> bool:
+    """Whether every column's lines stand about its middle and none is an amount: offices and names of people who sign."""
+    if any(_AMOUNT.match(line.text) for line in lines):
+        return False
+    for index in range(len(columns)):
+        own = [line for line in lines if _column_of(line, columns) == index]
+        if any(abs(line.center - own[0].center) > _CENTERED for line in own) or all(
+            abs(line.x0 - own[0].x0) < _CENTERED for line in own[1:]
+        ):
+            return False
+    return True
+
+
+def _highest(row: Row) -> float:
+    return min(line.top for line in row)
+
+
+def _lowest(row: Row) -> float:
+    return max(line.bottom for line in row)
+
+
+def _box_around(row: Row) -> Box:
+    return Box(
+        row[0].page,
+        round(min(line.x0 for line in row), 2),
+        round(_highest(row), 2),
+        round(max(line.x1 for line in row), 2),
+        round(_lowest(row), 2),
+    )
 
 
 def _columns(band: Sequence[Row], columns: list[tuple[float, float]], left: float, right: float) -> list[Column]:

@@ -19,6 +19,8 @@ _WORD_GAP = 0.16  # in em; written spaces cannot be relied on, PDFium drops thos
 _NARROW_SPACE = 0.04  # in em: a smaller gap than a word's is one if the file writes a space there
 _COLUMN_GAP_BARE = 0.85  # in em: a gap without a space in it
 _COLUMN_GAP_WITHOUT_SPACES = 1.5  # in files that write no spaces at all
+_COLUMN_GAP_OF_ITSELF, _TIMES_A_SPACE = 1.0, 2.5  # in such files, where the row's own spaces tell how wide one is
+_GAPS_THAT_TELL, _ALIKE = 3, 1.15
 _COLUMN_GAP_SPACED = 2.6
 _SPACES_OF_A_COLUMN = 4  # columns made with the space bar
 # Raised digits go through the lines as private characters, until it is known whether they point to a footnote.
@@ -73,10 +75,10 @@ def group_lines(runs: Iterable[Run], layer: TextLayer, letters: LineLetters) -> 
     fallback font shows that was written after its word. `letters` turns what stands in old fonts into Unicode.
     """
     lines: list[Line] = []
-    bare_gap = _COLUMN_GAP_BARE if layer.writes_spaces() else _COLUMN_GAP_WITHOUT_SPACES
+    spaced = layer.writes_spaces()
     for row in _rows(list(runs)):
         row = _interleave(row, layer)
-        lines.extend(_line(piece, layer, letters) for piece in _cut_columns(row, layer, bare_gap))
+        lines.extend(_line(piece, layer, letters) for piece in _cut_columns(row, layer, spaced=spaced))
     return lines
 
 
@@ -179,13 +181,25 @@ def _place_marks(pieces: list[Run]) -> list[Run]:
     return placed
 
 
-def _cut_columns(row: list[Run], layer: TextLayer, bare_gap: float) -> list[list[Run]]:
-    """The row, cut where the gap is a column's. Stretched spaces of justified text are no such gap."""
+def _cut_columns(row: list[Run], layer: TextLayer, *, spaced: bool) -> list[list[Run]]:
+    """The row, cut where the gap is a column's. Stretched spaces of justified text are no such gap: they are all alike.
+
+    `spaced`: the file writes its spaces, so that a gap without one is no space.
+    """
     pieces: list[list[Run]] = [[row[0]]]
     usual: float | None = None
-    for last, run in pairwise(row):
+    narrowest_column = _COLUMN_GAP_BARE if spaced else _COLUMN_GAP_OF_ITSELF
+    bare_gap: float | None = None
+    even: set[int] = set()
+    for place, (last, run) in enumerate(pairwise(row)):
         gap = (run.x0 - last.x1) / max(run.size, last.size)
-        if gap > bare_gap:
+        if gap > narrowest_column:
+            if bare_gap is None:
+                bare_gap = _COLUMN_GAP_BARE if spaced else _bare_gap_of(row)
+                even = _evenly_spread(row)
+            if gap <= (_COLUMN_GAP_SPACED if place in even else bare_gap):
+                pieces[-1].append(run)
+                continue
             spaces = layer.written_spaces(last)
             if spaces and usual is None:
                 word_gaps = [width for width in _gaps(row) if width > _WORD_GAP]
@@ -201,6 +215,27 @@ def _cut_columns(row: list[Run], layer: TextLayer, bare_gap: float) -> list[list
                 continue
         pieces[-1].append(run)
     return pieces
+
+
+def _evenly_spread(row: list[Run]) -> set[int]:
+    """The gaps, by place, that stand among others just as wide: a justified line whose spaces the file only moves over."""
+    gaps = _gaps(row)
+    places = [place for place, gap in enumerate(gaps) if gap > _WORD_GAP]
+    even: set[int] = set()
+    stretch: list[int] = []
+    for place in places:
+        if stretch and not 1 / _ALIKE < gaps[place] / gaps[stretch[-1]] < _ALIKE:
+            stretch = []
+        stretch.append(place)
+        if len(stretch) >= _GAPS_THAT_TELL:
+            even.update(stretch)
+    return even
+
+
+def _bare_gap_of(row: list[Run]) -> float:
+    """In em: how wide a column's gap is on a row of a file that writes no spaces: far wider than the row's narrowest space."""
+    narrowest = min((gap for gap in _gaps(row) if gap > _WORD_GAP), default=_COLUMN_GAP_WITHOUT_SPACES)
+    return min(max(_COLUMN_GAP_OF_ITSELF, _TIMES_A_SPACE * narrowest), _COLUMN_GAP_WITHOUT_SPACES)
 
 
 def _gaps(row: list[Run]) -> list[float]:

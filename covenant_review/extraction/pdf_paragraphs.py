@@ -28,13 +28,14 @@ class Rhythm:
     """How a document sets its paragraphs, learned from its plain wraps.
 
     `reach`: the largest distance in em between baselines of one paragraph; `spaced`: paragraphs always stand farther
-    apart; `first_line_indent`: they open indented; `justified`: every line but a paragraph's last reaches the margin;
+    apart; `first_line_indent`: they open indented, by `indent` points; `justified`: every line but a paragraph's last reaches the margin;
     `short_paragraphs`: sentences end with their paragraph more often than inside it.
     """
 
     reach: float = _USUAL_REACH
     spaced: bool = False
     first_line_indent: bool = False
+    indent: float = 0.0
     justified: bool = False
     short_paragraphs: bool = False
 
@@ -51,7 +52,8 @@ def learn_rhythm(columns: Iterable[Column]) -> Rhythm:
     """Look at neighbouring lines: sure wraps (a full line, then a small letter) against sure ends (a short line)."""
     wraps: list[float] = []
     ends: list[float] = []
-    indents = flush = sentences_inside = sentences_ending = 0
+    indents: list[float] = []
+    flush = sentences_inside = sentences_ending = 0
     for column in columns:
         sentences_inside += sum(len(_NEXT_SENTENCE.findall(line.text)) for line in column.lines)
         for before, line in pairwise(column.lines):
@@ -61,7 +63,7 @@ def learn_rhythm(columns: Iterable[Column]) -> Rhythm:
             if _is_full(before, line, column):
                 if _flows(before, line) and line.text[:1].islower() and distance < 3:
                     wraps.append(distance)
-                    indents += before.x0 - line.x0 > _INDENT
+                    indents += [before.x0 - line.x0] if before.x0 - line.x0 > _INDENT else []
                     flush += column.right - before.x1 < _FLUSH
             elif not _flows(before, line):
                 ends.append(distance)
@@ -75,7 +77,8 @@ def learn_rhythm(columns: Iterable[Column]) -> Rhythm:
     return Rhythm(
         reach=reach,
         spaced=len(ends) >= 3 and ends[int(0.12 * len(ends))] > reach,
-        first_line_indent=indents >= 0.25 * len(wraps),
+        first_line_indent=len(indents) >= 0.25 * len(wraps),
+        indent=median(indents) if indents else 0.0,
         justified=flush >= 0.85 * len(wraps),
         short_paragraphs=sentences_ending > sentences_inside,
     )
@@ -113,9 +116,17 @@ def _is_centered(line: Line, column: Column) -> bool:
     return abs(line.center - middle) < _CENTERED and line.x0 - column.left > _SAME_X
 
 
-def _is_full(before: Line, line: Line, column: Column) -> bool:
+def _is_set_centered(line: Line, column: Column, rhythm: Rhythm) -> bool:
+    """As `_is_centered`, but for a plain line that only opens with the usual indent and happens to end as far from the right."""
+    if not _is_centered(line, column):
+        return False
+    indented = rhythm.first_line_indent and abs(line.x0 - column.left - rhythm.indent) < _SAME_X
+    return not indented or line.bold or line.text.isupper()
+
+
+def _is_full(before: Line, line: Line, column: Column, rhythm: Rhythm | None = None) -> bool:
     """Whether the first word of `line` would not have fitted at the end of `before`."""
-    if _is_centered(before, column):
+    if _is_set_centered(before, column, rhythm or Rhythm()):
         room = (column.right - column.left) - (before.x1 - before.x0)
     else:
         room = column.right - before.x1
@@ -126,7 +137,7 @@ def _opens(paragraph: Paragraph, line: Line, column: Column, rhythm: Rhythm, seq
     """Whether `line` opens a new paragraph."""
     before, before_column = paragraph.lines[-1], paragraph.columns[-1]
     flows = _flows(before, line)
-    full = _is_full(before, line, before_column)
+    full = _is_full(before, line, before_column, rhythm)
     if abs(line.size - before.size) > 0.12 * before.size and not flows:
         return True
     if column is before_column and is_start_of_motto(" ".join([*(earlier.text for earlier in paragraph.lines), line.text])):
@@ -144,7 +155,7 @@ def _opens(paragraph: Paragraph, line: Line, column: Column, rhythm: Rhythm, seq
     if _style_changes(paragraph, line) and not flows:
         return True
     aligned = abs(line.x0 - before.x0) < 1 and abs(line.x1 - before.x1) > 2 * _CENTERED  # one left edge, so not centred
-    centered = (False, False) if aligned else (_is_centered(before, before_column), _is_centered(line, column))
+    centered = (False, False) if aligned else (_is_set_centered(before, before_column, rhythm), _is_set_centered(line, column, rhythm))
     if centered[0] != centered[1] and _centering_ends(paragraph, line, column, centered[0], flows, full):
         return True
     if rhythm.justified and not any(centered) and column.body and before_column.right - before.x1 > 2 * _FLUSH:

@@ -7,16 +7,17 @@ from pathlib import Path
 
 from covenant_review.extraction.document import Document, UnreadableFile
 from covenant_review.extraction.kind import kind_of
+from covenant_review.extraction.reading_progress import Progress, no_progress
 
 SIZE_LIMIT = 50 * 1024 * 1024
 
 
-def read(data: bytes, name: str = "", *, size_limit: int = SIZE_LIMIT, as_text: bool = False) -> Document:
+def read(data: bytes, name: str = "", *, size_limit: int = SIZE_LIMIT, as_text: bool = False, progress: Progress = no_progress) -> Document:
     """Read a covenant file given as bytes.
 
     `name` is only asked whether it ends in .txt; the kind is decided by the bytes. `as_text` says that the bytes are
-    plain text (standard input). `size_limit` is in bytes. Raises UnreadableFile with one of its reason codes; nothing
-    else escapes for bad input.
+    plain text (standard input). `size_limit` is in bytes. `progress(done, total)` is told of pages, where a reader knows
+    of any. Raises UnreadableFile with one of its reason codes; nothing else escapes for bad input.
     """
     if len(data) > size_limit:
         raise UnreadableFile("too_large", f"{len(data)} bytes, limit {size_limit}")
@@ -29,7 +30,11 @@ def read(data: bytes, name: str = "", *, size_limit: int = SIZE_LIMIT, as_text: 
     if kind == "pdf":
         from covenant_review.extraction.pdf import read_pdf
 
-        return read_pdf(data)
+        return read_pdf(data, progress)
+    if kind == "image" or kind == "photos":
+        from covenant_review.extraction.ocr import read_image
+
+        return read_image(data, kind, progress)
     if kind == "doc" or kind == "rtf" or kind == "odt":
         from covenant_review.extraction.doc_lists import list_restarts
         from covenant_review.extraction.docx_reading import read_docx

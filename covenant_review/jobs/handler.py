@@ -25,13 +25,16 @@ class Pulse:
         self._lease, self._lease_seconds, self._is_stopping = lease, lease_seconds, is_stopping
         self._between = min(5.0, lease_seconds / 4)
         self._last = time.monotonic()
-        self._progress = (0, 0)
+        self._progress = (0, 0, 0, 0)
 
-    def __call__(self, done: int = 0, total: int = 0) -> None:
-        """The work goes on, at step `done` of `total` (0 of 0: unknown). Raises LeaseLost, or Stopping."""
+    def __call__(self, done: int = 0, total: int = 0, page: int = 0, pages: int = 0) -> None:
+        """The work goes on, at step `done` of `total` (0 of 0: unknown), there on `page` of `pages` (0 of 0: not by pages).
+
+        Raises LeaseLost, or Stopping.
+        """
         if self._is_stopping():
             raise Stopping
-        progress = (done, total) if total else self._progress
+        progress = (done, total, page, pages) if total else self._progress
         elapsed = time.monotonic() - self._last
         if elapsed < self._between and (progress == self._progress or elapsed < 0.3):
             return

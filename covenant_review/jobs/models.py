@@ -35,6 +35,9 @@ class Job(Base):
     run_after: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     done_steps: Mapped[int] = mapped_column(default=0)
     total_steps: Mapped[int] = mapped_column(default=0)
+    # Within a step: the page under way (0: none yet) of so many (0: not read by pages).
+    page: Mapped[int] = mapped_column(default=0, server_default="0")
+    pages: Mapped[int] = mapped_column(default=0, server_default="0")
     last_error: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -12,7 +12,7 @@ from covenant_review.database import now
 from covenant_review.jobs.holder import is_dead, new_token
 from covenant_review.jobs.models import Job
 
-READ, RESCREEN = KINDS = ("read", "rescreen")
+READ, RESCREEN, DRAW = KINDS = ("read", "rescreen", "draw")
 _ERROR_LENGTH = 2000
 
 
@@ -74,6 +74,8 @@ def claim(session: Session, holder: str, lease_seconds: int, kinds: tuple[str, .
             attempts=Job.attempts + 1,
             done_steps=0,
             total_steps=0,
+            page=0,
+            pages=0,
         )
         .returning(Job.id, Job.kind, Job.subject_id, Job.attempts)
         .execution_options(synchronize_session=False)
@@ -81,9 +83,11 @@ def claim(session: Session, holder: str, lease_seconds: int, kinds: tuple[str, .
     return None if taken is None else Lease(taken.id, taken.kind, taken.subject_id, token, taken.attempts)
 
 
-def beat(session: Session, lease: Lease, lease_seconds: int, done: int = 0, total: int = 0) -> None:
-    """Say that the work goes on, and how far it is. Raises LeaseLost."""
-    statement = _held(lease).values(leased_until=now() + timedelta(seconds=lease_seconds), done_steps=done, total_steps=total)
+def beat(session: Session, lease: Lease, lease_seconds: int, done: int = 0, total: int = 0, page: int = 0, pages: int = 0) -> None:
+    """Say that the work goes on, and how far it is: step `done` of `total`, within it `page` of `pages`. Raises LeaseLost."""
+    statement = _held(lease).values(
+        leased_until=now() + timedelta(seconds=lease_seconds), done_steps=done, total_steps=total, page=page, pages=pages
+    )
     _only_if_held(session, statement, lease)
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
-from covenant_review.jobs.forking_process import FRAME_LIMIT, HEADER, Message, decoded, write_frame
+from covenant_review.jobs.forking_process import FRAME_LIMIT, HEADER, MOST_PAGES, OUT_OF_MEMORY, PAGE_SECONDS, Message, decoded, write_frame
 
 _START_SECONDS = 60.0
 _LOOK_UP_SECONDS = 0.25
@@ -26,6 +29,10 @@ class TaskCrashed(Exception):
     """The task's process ended without a result: a crash, too much memory, an error of ours."""
 
 
+class TaskOutOfMemory(TaskCrashed):
+    """The task asked for more memory than it may have, and said so; it would again."""
+
+
 class CannotStart(Exception):
     """The process could not get ready; the message says why."""
 
@@ -36,8 +43,9 @@ class WarmProcess:
     Ends when this object is closed, and by itself when this process dies, in whatever way.
     """
 
-    def __init__(self, module: str, options: Message, memory_bytes: int) -> None:
-        self._module, self._options, self._memory_bytes = module, options, memory_bytes
+    def __init__(self, module: str, options: Message, memory_bytes: int, scratch: Path | None = None) -> None:
+        """`scratch`: where each call gets a folder of its own for passing files, removed after it; None: the system's."""
+        self._module, self._options, self._memory_bytes, self._scratch = module, options, memory_bytes, scratch
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = bytearray()
 
@@ -62,35 +70,58 @@ class WarmProcess:
             self.close()
             raise CannotStart(str(answer.get("cannot_start", "no answer")))
 
-    def call(self, task: Message, seconds: int, alive: Callable[[int, int], None]) -> Message:
+    def call(self, task: Message, seconds: int, alive: Callable[..., None]) -> Message:
         """Run one task; `alive(done, total)` is called a few times a second, with the last progress (0, 0 at first).
 
-        What `alive` raises ends the task. Raises TaskTooSlow after `seconds`, TaskCrashed, and CannotStart.
+        A task that reports pages has it called with four numbers: (done, total, page, pages). What `alive` raises ends the
+        task. Raises TaskTooSlow after `seconds` (and PAGE_SECONDS more for each
+        page done), TaskOutOfMemory, TaskCrashed, and CannotStart.
         """
         if self._process is None or self._process.poll() is not None:
             self.start()
-        try:
-            return self._call(task, seconds, alive)
-        except (OSError, EOFError) as error:
-            self.close()
-            raise TaskCrashed("the process is gone") from error
-        except BaseException:
-            # Also the child of the child goes: nothing runs on behind the worker's back.
-            self.close()
-            raise
+        with self._folder() as scratch:
+            try:
+                return self._call(task, seconds, alive, scratch)
+            except (OSError, EOFError) as error:
+                self.close()
+                raise TaskCrashed("the process is gone") from error
+            except BaseException:
+                # Also the child of the child goes: nothing runs on behind the worker's back.
+                self.close()
+                raise
 
-    def _call(self, task: Message, seconds: int, alive: Callable[[int, int], None]) -> Message:
-        deadline = time.monotonic() + seconds
-        request = {"task": task, "seconds": seconds, "memory_bytes": self._memory_bytes}
+    @contextlib.contextmanager
+    def _folder(self) -> Iterator[str | None]:
+        if self._scratch is None:
+            yield None
+            return
+        folder = self._scratch.resolve() / uuid.uuid4().hex
+        folder.mkdir(parents=True)
+        try:
+            yield str(folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _call(self, task: Message, seconds: int, alive: Callable[..., None], scratch: str | None) -> Message:
+        started = time.monotonic()
+        deadline = started + seconds
+        request = {"task": task, "seconds": seconds, "memory_bytes": self._memory_bytes, "scratch": scratch}
         write_frame(self._descriptor("stdin"), request)
         progress, result = [0, 0], None
         while True:
             answer = self._next(deadline, lambda: alive(*progress))
             if "progress" in answer:
-                progress[:] = map(int, answer["progress"][:2])
+                progress[:] = map(int, [*answer["progress"][:2], *([answer["page"], answer["pages"]] if "pages" in answer else [])])
+                if "pages" in answer:
+                    # Each page that is done brings time for another: a long scan may go on, a page without end may not.
+                    deadline = started + seconds + PAGE_SECONDS * min(int(answer["page"]), MOST_PAGES)
                 alive(*progress)
             elif "result" in answer:
                 result = answer["result"]
+            elif answer["ended"] == OUT_OF_MEMORY:
+                raise TaskOutOfMemory(f"more than {self._memory_bytes} bytes")
+            elif answer["ended"] == -signal.SIGXCPU:
+                raise TaskTooSlow
             elif result is None or answer["ended"] != 0:
                 raise TaskCrashed(f"exit status {answer.get('ended')}")
             else:

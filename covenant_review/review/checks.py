@@ -11,7 +11,7 @@ from covenant_review.accounts.permissions import Permission, may
 from covenant_review.refusals import Forbidden, Invalid, Refused
 from covenant_review.review.models import Decision, ReviewRound, Verdict
 from covenant_review.review.standing import RoundStanding, stand
-from covenant_review.submissions.models import Submission, SubmittedClause
+from covenant_review.submissions.models import Submission, SubmittedClause, TextCorrection
 
 LONGEST_REASON = 4000
 
@@ -132,6 +132,13 @@ def why_not_sign(session: Session, actor: User, verdict: Verdict) -> Refused | N
             "signed_by_decider",
             _l("Bạn đã cho ý kiến hoặc đề xuất kết luận ở vòng này nên không được ký. Phải là người thứ hai."),
         )
+    corrected = (
+        select(TextCorrection.id)
+        .join(TextCorrection.clause)
+        .where(SubmittedClause.submission_id == submission.id, TextCorrection.corrected_by_id == actor.id)
+    )
+    if session.scalar(corrected.limit(1)) is not None:
+        return Forbidden("signed_by_corrector", _l("Bạn đã sửa chữ của bản này nên không được ký. Phải là người thứ hai."))
     return None
 
 

@@ -21,10 +21,11 @@ from covenant_review.review.models import Decision, ReviewRound, SignOff
 from covenant_review.review.queries import carried_versions, sent_back_before
 from covenant_review.review.rounds import latest_round_of_earlier_version
 from covenant_review.review.standing import ClauseStanding, RoundStanding, stand
-from covenant_review.submissions.models import FindingRecord, Submission, SubmittedClause
+from covenant_review.submissions.models import FindingRecord, Submission, SubmittedClause, TextCorrection
 
-Show = Literal["all", "signs", "undecided", "flagged", "unchecked", "stale"]
-SHOWS: tuple[Show, ...] = ("all", "signs", "undecided", "flagged", "unchecked", "stale")
+Show = Literal["all", "signs", "undecided", "flagged", "unchecked", "stale", "ranked"]
+SHOWS: tuple[Show, ...] = ("all", "signs", "undecided", "flagged", "unchecked", "stale", "ranked")
+_GRAVEST_FIRST = ("violation", "consider", "outdated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,17 @@ class ShownClause:
             "flagged": self.standing.standing == "flagged",
             "unchecked": bool(self.clause.not_checked),
             "stale": self.has_gone_stale,
+            "ranked": True,
         }[show]
+
+    @property
+    def rank(self) -> tuple[int, float, int]:
+        """Where the clause stands by how much it needs eyes: gravest finding, not checked, the second reader's probability."""
+        outcomes = {finding.finding.outcome for finding in self.findings}
+        grave = next((place for place, outcome in enumerate(_GRAVEST_FIRST) if outcome in outcomes), len(_GRAVEST_FIRST))
+        if grave == len(_GRAVEST_FIRST) and not self.clause.not_checked:
+            grave += 1
+        return grave, -(self.clause.second_reader_probability or 0.0), self.clause.position
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +156,7 @@ class _Dresser:
 
     def dress(self, clause: SubmittedClause) -> ShownClause:
         standing = self.standing.get(clause.id)
-        spans = [(finding.span_start, finding.span_end, finding.outcome) for finding in clause.findings]
+        spans = [span for finding in clause.findings for span in spans_of(finding)]
         current, stale = (standing.current, standing.stale) if standing is not None else ((), ())
         own = next((decision for decision in current if decision.reviewer_id == self.reviewer.id), None)
         return ShownClause(
@@ -169,6 +180,13 @@ class _Dresser:
         return ShownFinding(finding, legal_bases(finding.law, self.law), trail)
 
 
+def spans_of(finding: FindingRecord) -> list[tuple[int, int, str]]:
+    """What to mark of a finding: its span; of the second reader the words that weighed, each by itself."""
+    words = finding.trail.get("words", []) if finding.trail.get("kind") == "second_reader" else []
+    each = [(word["start"], word["end"], finding.outcome) for word in words if "start" in word]
+    return each or [(finding.span_start, finding.span_end, finding.outcome)]
+
+
 def _clauses(session: Session, submission: Submission) -> list[SubmittedClause]:
     query = (
         select(SubmittedClause)
@@ -179,6 +197,7 @@ def _clauses(session: Session, submission: Submission) -> list[SubmittedClause]:
             selectinload(SubmittedClause.findings),
             selectinload(SubmittedClause.silenced),
             selectinload(SubmittedClause.not_checked),
+            selectinload(SubmittedClause.corrections).joinedload(TextCorrection.corrected_by),
         )
         .execution_options(populate_existing=True)
     )

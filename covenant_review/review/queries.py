@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, and_, distinct, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, distinct, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from covenant_review.accounts.models import User
@@ -18,13 +18,21 @@ from covenant_review.submissions.models import FindingRecord, Submission, Submit
 
 QueueState = Literal["sent_back", "mine", "under_way", "waiting", "proposed"]
 QUEUE_STATES: tuple[QueueState, ...] = ("sent_back", "mine", "under_way", "waiting", "proposed")
+QueueOrder = Literal["need", "age"]
+LIKELY = 0.5
+"""From this probability on, the second reader finds a clause more likely than not to discriminate."""
 PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """How many clauses of a submission carry a finding of each outcome, or a rule that could not run."""
+    """How many clauses of a submission carry a finding of each outcome, or a rule that could not run.
 
+    `likely` are those that a person will most likely flag: a rule found a sign of discrimination, or the second reader finds it
+    more likely than not.
+    """
+
+    likely: int = 0
     violation: int = 0
     consider: int = 0
     outdated: int = 0
@@ -61,11 +69,20 @@ class Queue:
     pages: int
 
 
-def queue(session: Session, reviewer: User, *, commune_id: int | None = None, state: QueueState | None = None, page: int = 1) -> Queue:
+def queue(
+    session: Session,
+    reviewer: User,
+    *,
+    commune_id: int | None = None,
+    state: QueueState | None = None,
+    order: QueueOrder = "need",
+    page: int = 1,
+) -> Queue:
     """Covenants whose present round is open (or waits for the signer), for this reviewer.
 
-    Sent back by a signer first, then what `reviewer` has begun, then by most clauses with violations, most to consider,
-    and longest waiting. Without `state`, everything but what already waits for the signer.
+    By need: sent back by a signer first, then what `reviewer` has begun, then by most clauses that are likely to discriminate,
+    most with violations, most to consider, and longest waiting. By age: longest waiting first, nothing else. Without `state`,
+    everything but what already waits for the signer.
     """
     rounds = _present_rounds(session)
     communes = {present.submission.commune.id: present.submission.commune for present in rounds}
@@ -78,7 +95,10 @@ def queue(session: Session, reviewer: User, *, commune_id: int | None = None, st
     wanted = {state} if state else set(QUEUE_STATES) - {"proposed"}
     shown = [present for present in rounds if states[present.id] in wanted]
     attention = attention_of(session, [present.submission_id for present in shown])
-    shown.sort(key=lambda present: _urgency(states[present.id], attention[present.submission_id], present))
+    if order == "age":
+        shown.sort(key=lambda present: (present.opened_at, present.id))
+    else:
+        shown.sort(key=lambda present: _urgency(states[present.id], attention[present.submission_id], present))
     pages = max(1, -(-len(shown) // PAGE))
     page = min(max(page, 1), pages)
     part = shown[(page - 1) * PAGE : page * PAGE]
@@ -110,6 +130,18 @@ def attention_of(session: Session, submission_ids: Sequence[int]) -> defaultdict
     )
     for submission_id, count in session.execute(unchecked):
         found[submission_id]["not_checked"] = count
+    has_violation = exists().where(FindingRecord.clause_id == SubmittedClause.id, FindingRecord.outcome == "violation")
+    likely = (
+        select(SubmittedClause.submission_id, func.count())
+        .where(
+            SubmittedClause.submission_id.in_(submission_ids),
+            SubmittedClause.judged,
+            or_(has_violation, SubmittedClause.second_reader_probability >= LIKELY),
+        )
+        .group_by(SubmittedClause.submission_id)
+    )
+    for submission_id, count in session.execute(likely):
+        found[submission_id]["likely"] = count
     attention: defaultdict[int, Attention] = defaultdict(Attention)
     attention.update({submission_id: Attention(**counts) for submission_id, counts in found.items()})
     return attention
@@ -290,9 +322,9 @@ def _sent_back(session: Session, rounds: Sequence[ReviewRound]) -> dict[int, Sig
     return dict(session.execute(query).unique().all())
 
 
-def _urgency(state: QueueState, attention: Attention, present: ReviewRound) -> tuple[int, int, int, int, datetime, int]:
+def _urgency(state: QueueState, attention: Attention, present: ReviewRound) -> tuple[int, int, int, int, int, datetime, int]:
     first = {"sent_back": 0, "mine": 1}.get(state, 2)
-    return first, -attention.violation, -attention.consider, -attention.not_checked, present.opened_at, present.id
+    return first, -attention.likely, -attention.violation, -attention.consider, -attention.not_checked, present.opened_at, present.id
 
 
 def _rows(

@@ -57,6 +57,11 @@ class SigningPage:
         )
 
     @property
+    def corrected(self) -> tuple[ShownClause, ...]:
+        """Everything, headings too, whose words are not those that the machine read: a second person compares them."""
+        return tuple(item for item in self.review.clauses if item.clause.is_corrected)
+
+    @property
     def not_checked(self) -> int:
         """How many clauses had a rule that could not run."""
         return sum(1 for item in self.judged if item.clause.not_checked)

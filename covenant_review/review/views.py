@@ -23,6 +23,7 @@ from covenant_review.review.operations import decide as decide_on
 from covenant_review.review.operations import propose_verdict
 from covenant_review.review.page import SHOWS, ReviewPage, Show, review_page
 from covenant_review.review.reading_warnings import shown_warnings
+from covenant_review.screening.second_reader_explaining import percent_of
 from covenant_review.submissions.models import Submission, SubmittedClause
 from covenant_review.web.access import check_commune, me, needs
 from covenant_review.web.errors import wants_json
@@ -30,6 +31,7 @@ from covenant_review.web.paging import Paged
 from covenant_review.web.words import WORDS
 
 blueprint = Blueprint("review", __name__)
+blueprint.add_app_template_global(percent_of, "percent_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,10 @@ def queue() -> str:
     state = next((known for known in queries.QUEUE_STATES if known == wanted), None)
     commune_id = request.args.get("commune", type=int)
     page = request.args.get("page", 1, type=int)
-    found = queries.queue(db.session(), me(), commune_id=commune_id, state=state, page=page)
+    order: queries.QueueOrder = "age" if request.args.get("order") == "age" else "need"
+    found = queries.queue(db.session(), me(), commune_id=commune_id, state=state, order=order, page=page)
     rows = Paged(found.rows, found.found, found.page, queries.PAGE)
-    return render_template("review/queue.html", queue=found, rows=rows, state=state, commune_id=commune_id)
+    return render_template("review/queue.html", queue=found, rows=rows, state=state, commune_id=commune_id, order=order)
 
 
 @blueprint.get("/review/<int:submission_id>")
@@ -138,6 +141,8 @@ def _page(opened: Submission, kept: Kept | None = None) -> str:
     kept_id = kept.clause_id if kept is not None else None
     # A refused form stays on the page even where the filter would leave its clause out.
     shown = [item for item in page.clauses if item.is_shown(show) or item.clause.id == kept_id]
+    if show == "ranked":
+        shown.sort(key=lambda item: item.rank)
     return render_template("review/submission.html", page=page, shown=shown, show=show, kept=kept, **_around(page))
 
 

@@ -30,6 +30,7 @@ _ONES = {
 }
 _SCALES = {"mươi": 10, "mười": 10, "chục": 10, "trăm": 100, "nghìn": 1000, "ngàn": 1000, "vạn": 10000, "triệu": 10**6, "tỷ": 10**9}
 NUMBER_WORDS = frozenset(_ONES) - {"năm"} | {"nửa"}
+_FIRST_WORDS = frozenset(_ONES) | {"nửa", "rưỡi"}
 _NOT_AMOUNT_BEFORE = frozenset(
     {
         "thứ",
@@ -131,10 +132,24 @@ def _figure(word: str) -> float | None:
 
 
 def find_amounts(reading: Reading, start: int, end: int) -> list[Amount]:
-    """The amounts in syllables `start:end`. Week days, dates, hours, article numbers and "mỗi năm" are no amounts."""
-    amounts = []
+    """The amounts in syllables `start:end`. Week days, dates, hours, article numbers and "mỗi năm" are no amounts.
+
+    The list is kept with the reading, since many rules ask the same: it is not to be changed.
+    """
+    amounts = reading.amounts.get((start, end))
+    if amounts is None:
+        amounts = reading.amounts[start, end] = _look_for_amounts(reading, start, end)
+    return amounts
+
+
+def _look_for_amounts(reading: Reading, start: int, end: int) -> list[Amount]:
+    amounts: list[Amount] = []
+    words = reading.words
     position = start
     while position < end:
+        if words[position] not in _FIRST_WORDS and not words[position][0].isdigit():
+            position += 1
+            continue
         value, after = _number_at(reading, position, end)
         if value is None:
             position += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from covenant_review.screening.schema import ConceptSpec, RuleFileError, Sex
@@ -66,15 +67,14 @@ class _Trie:
     def at(self, words: tuple[str, ...], breaks: tuple[int, ...]) -> Iterator[tuple[int, int, _Entry]]:
         """Every entry that stands in a row of syllables: start, end, entry, by start and then longest first."""
         single, longer = self.single, self.longer
-        last = len(words) - 1
-        for start, word in enumerate(words):
-            if start < last and (entries := longer.get((word, words[start + 1]))) is not None:
-                for entry in entries:
+        for start, (word, pair) in enumerate(zip_longest(words, pairwise(words))):
+            if pair in longer:
+                for entry in longer[pair]:
                     end = start + len(entry.syllables)
                     if (end - start == 2 or words[start:end] == entry.syllables) and _joined(breaks, entry, start, end):
                         yield start, end, entry
-            if (entries := single.get(word)) is not None:
-                for entry in entries:
+            if word in single:
+                for entry in single[word]:
                     yield start, start + 1, entry
 
 
@@ -103,8 +103,8 @@ class ConceptIndex:
         self._masks = frozenset(spec.id for spec in self.specs.values() if spec.mask)
         self._guards = {
             spec.id: (
-                frozenset(phrase_syllables(phrase) for phrase in spec.not_after),
-                frozenset(phrase_syllables(phrase) for phrase in spec.not_before),
+                _by_word((phrase_syllables(phrase) for phrase in spec.not_after), -1),
+                _by_word((phrase_syllables(phrase) for phrase in spec.not_before), 0),
             )
             for spec in self.specs.values()
             if spec.not_after or spec.not_before
@@ -169,48 +169,87 @@ class ConceptIndex:
                 if concept in self.sex:
                     persons.append((start, end))
                 found.append(Mention(start, end, concept, entry.word))
-        capitals = _capital_names(syllables, original) if persons else frozenset()
-        return [mention for mention in found if self._kept(mention, blocked, persons, capitals)]
+        if not blocked and not persons:
+            return found
+        capitals = _capital_names(syllables, original, persons)
+        blocks, people = _Places((start, end, owner) for start, end, owner in blocked), _Places((start, end, "") for start, end in persons)
+        return [mention for mention in found if self._kept(mention, blocks, people, capitals)]
 
     def _stands_free(self, concept: str, words: tuple[str, ...], start: int, end: int) -> bool:
         guards = self._guards.get(concept)
         if guards is None:
             return True
         after, before = guards
-        if after and any(words[max(0, start - len(guard)) : start] == guard for guard in after):
-            return False
-        return not (before and any(words[end : end + len(guard)] == guard for guard in before))
+        if start and words[start - 1] in after:
+            for guard in after[words[start - 1]]:
+                if words[max(0, start - len(guard)) : start] == guard:
+                    return False
+        if end < len(words) and words[end] in before:
+            for guard in before[words[end]]:
+                if words[end : end + len(guard)] == guard:
+                    return False
+        return True
 
     def _kept(
         self,
         mention: Mention,
-        blocked: list[tuple[int, int, str]],
-        persons: list[tuple[int, int]],
+        blocked: _Places,
+        persons: _Places,
         capitals: frozenset[int],
     ) -> bool:
         start, end, concept, _word = mention
-        for block_start, block_end, owner in blocked:
-            if block_start <= start and end <= block_end and owner in ("", concept):
+        for _block_start, _block_end, owner in blocked.around(start, end):
+            if owner in ("", concept):
                 return False
         if concept not in self.sex:
             return True
-        if any(position in capitals for position in range(start, end)):
+        if capitals and not capitals.isdisjoint(range(start, end)):
             return False
         # "mẹ chồng" is one person: the longer word for a person hides the shorter inside it.
-        return not any(
-            (other_start <= start and end <= other_end) and (other_end - other_start > end - start) for other_start, other_end in persons
-        )
+        return not any(other_end - other_start > end - start for other_start, other_end, _owner in persons.around(start, end))
 
 
-def _capital_names(syllables: Syllables, original: str) -> frozenset[int]:
-    """Indices of syllables that carry a capital where no sentence begins: names of places and people."""
+class _Places:
+    """Stretches of syllables (start, end, owner) by where they begin: in a text of thousands of words only the near ones are looked at."""
+
+    def __init__(self, stretches: Iterable[tuple[int, int, str]]) -> None:
+        self._by_start: dict[int, list[tuple[int, int, str]]] = {}
+        self._longest = 0
+        for stretch in stretches:
+            self._by_start.setdefault(stretch[0], []).append(stretch)
+            self._longest = max(self._longest, stretch[1] - stretch[0])
+
+    def around(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+        """The stretches that hold all of start:end."""
+        for begin in range(max(0, end - self._longest), start + 1):
+            for stretch in self._by_start.get(begin, ()):
+                if end <= stretch[1]:
+                    yield stretch
+
+
+def _by_word(phrases: Iterable[tuple[str, ...]], place: int) -> dict[str, list[tuple[str, ...]]]:
+    """Phrases by their first (0) or last (-1) word."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in phrases:
+        if phrase:
+            found.setdefault(phrase[place], []).append(phrase)
+    return found
+
+
+def _capital_names(syllables: Syllables, original: str, persons: Iterable[tuple[int, int]]) -> frozenset[int]:
+    """Of the syllables of these persons, the indices of those that carry a capital where no sentence begins: names."""
+    starts = syllables.starts
+    places = {place for start, end in persons for place in range(start, end) if original[starts[place]].isupper()}
+    if not places:
+        return frozenset()
     letters = [character for character in original if character.isalpha()]
     if sum(character.isupper() for character in letters) > 0.6 * max(1, len(letters)):
         return frozenset()
     names = set()
-    for index, start in enumerate(syllables.starts):
+    for index in places:
+        start = starts[index]
         word = original[start : syllables.ends[index]]
-        if not word[0].isupper() or (len(word) > 1 and word.isupper()):
+        if len(word) > 1 and word.isupper():
             continue
         begins = syllables.breaks[index] not in (SPACE, COMMA) or index == 0 or original[start - 1] in "“\"'(-+"
         following = index + 1

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from covenant_review.screening.amounts import Amount, find_amounts
-from covenant_review.screening.concepts import Mention
+from covenant_review.screening.concepts import ConceptIndex, Mention
 from covenant_review.screening.reading import Reading
 from covenant_review.screening.schema import Difference, PatternSpec
 from covenant_review.screening.sequences import Budget, Element
@@ -46,7 +47,7 @@ def find_contrasts(spec: PatternSpec, reading: Reading, budget: Budget) -> Itera
             yield _in_order(elements), kind
 
 
-def _opposed(spec: PatternSpec, reading: Reading, sides: dict[str, int]) -> list[tuple[Chunk, Chunk]]:
+def _opposed(spec: PatternSpec, reading: Reading, sides: Mapping[str, int]) -> list[tuple[Chunk, Chunk]]:
     """The pairs of stretches of opposite sides on unequal terms; remembered, since many rules ask the same."""
     pairs = reading.opposed.get(spec.sides)
     if pairs is None:
@@ -78,14 +79,17 @@ def _topic_present(spec: PatternSpec, reading: Reading) -> bool:
     )
 
 
-def _sides(spec: PatternSpec, reading: Reading) -> dict[str, int]:
+def _sides(spec: PatternSpec, reading: Reading) -> Mapping[str, int]:
     """Concept → side. Without `sides` in the pattern, every concept with a sex takes part."""
-    if spec.sides is None:
-        return sex_sides(reading)
+    return sex_sides(reading) if spec.sides is None else _named_sides(spec.sides, reading.index)
+
+
+@lru_cache(maxsize=256)
+def _named_sides(sides: tuple[tuple[str, ...], tuple[str, ...]], index: ConceptIndex) -> Mapping[str, int]:
     wanted: dict[str, int] = {}
-    for side, names in enumerate(spec.sides):
-        for concept, family in reading.index.family.items():
-            if concept in reading.index.sex and any(name in family for name in names):
+    for side, names in enumerate(sides):
+        for concept, family in index.family.items():
+            if concept in index.sex and any(name in family for name in names):
                 wanted[concept] = side
     return wanted
 
@@ -179,7 +183,7 @@ def _cells(reading: Reading, start: int, end: int) -> list[tuple[int, int]]:
     return list(itertools.pairwise(borders))
 
 
-def _first_person(reading: Reading, sides: dict[str, int], start: int, end: int) -> Mention | None:
+def _first_person(reading: Reading, sides: Mapping[str, int], start: int, end: int) -> Mention | None:
     inside = [mention for mention in reading.persons if start <= mention.start < end and mention.concept in sides]
     if not inside or inside[0].start in reading.coordinated:
         return None
@@ -188,7 +192,7 @@ def _first_person(reading: Reading, sides: dict[str, int], start: int, end: int)
     return inside[0] if len(both) == 1 else None
 
 
-def _find_in_table(spec: PatternSpec, reading: Reading, sides: dict[str, int]) -> Iterator[tuple[tuple[Element, ...], Difference]]:
+def _find_in_table(spec: PatternSpec, reading: Reading, sides: Mapping[str, int]) -> Iterator[tuple[tuple[Element, ...], Difference]]:
     yield from _find_in_columns(spec, reading, sides)
     own = _first_person(reading, sides, reading.own, len(reading.words))
     if own is None:
@@ -214,7 +218,7 @@ def _values_differ(reading: Reading, here: Chunk, row: Reading, there: Chunk) ->
     return bool(left) and len(left) == len(right) and left != right
 
 
-def _find_in_columns(spec: PatternSpec, reading: Reading, sides: dict[str, int]) -> Iterator[tuple[tuple[Element, ...], Difference]]:
+def _find_in_columns(spec: PatternSpec, reading: Reading, sides: Mapping[str, int]) -> Iterator[tuple[tuple[Element, ...], Difference]]:
     """Header cells of opposite sex over cells of the row that differ."""
     header = next((number for number, piece in enumerate(reading.pieces) if piece.place == "header_row"), None)
     if header is None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from covenant_review.clauses.clause import Clause
 from covenant_review.screening.concepts import ConceptIndex
 from covenant_review.screening.explain import build_trail, why_sentence
 from covenant_review.screening.frames import FrameSet, LazyFrames, pattern_occurs, silencing_frame
+from covenant_review.screening.fuzzy import OverlapCounter
 from covenant_review.screening.patterns import Pattern, PatternMatch
-from covenant_review.screening.prefilter import AnchorIndex, Gate
+from covenant_review.screening.prefilter import RequirementTable, SurfaceIndex, bare_words, numbers_in, plain_words
 from covenant_review.screening.reading import Reading, read_clause
 from covenant_review.screening.result import ClauseScreening, Finding, NotChecked, Outcome, Silenced
 from covenant_review.screening.rule import Rule, RuleException
@@ -21,6 +22,8 @@ from covenant_review.text.folding import has_lost_marks
 RULE_TIME_LIMIT = 0.25
 """Seconds that one rule may take on one clause."""
 _MOST_MATCHES = 12
+_MOST_KNOWN, _LONGEST_KNOWN = 4096, 2000
+"""So many clauses, of so many letters, are remembered with their findings: covenants of one commune repeat each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +44,42 @@ class Engine:
         self.rules = tuple(rules)
         self._filtered = filtered
         self._patterns = [(number, pattern) for number, rule in enumerate(self.rules) for pattern in rule.patterns]
-        exact = [pattern.requires if pattern.spec.kind != "fuzzy" else None for _number, pattern in self._patterns]
-        self._fuzzy = tuple(pattern for _number, pattern in self._patterns if pattern.spec.kind == "fuzzy")
+        self._fuzzy = [(1 << place, pattern) for place, (_number, pattern) in enumerate(self._patterns) if pattern.spec.kind == "fuzzy"]
+        self._exact = sum(1 << place for place in range(len(self._patterns))) & ~sum(bit for bit, _pattern in self._fuzzy)
         if filtered:
-            self._anchors = AnchorIndex(index, [groups or () for groups in exact])
-            self._always = any(groups == () for groups in exact)
-            self._gate = Gate(index, [pattern.gates or pattern.requires for _number, pattern in self._patterns if pattern.requires])
+            self._table = RequirementTable([pattern.gates or pattern.requires for _number, pattern in self._patterns])
+            self._surface = SurfaceIndex(index, self._table)
+            self._overlap = OverlapCounter(pattern.fuzzy for _bit, pattern in self._fuzzy if pattern.fuzzy is not None)
+        self._known: dict[tuple[object, ...], ClauseScreening] = {}
 
-    def _dismissed(self, clause: Clause) -> bool:
-        """Whether no pattern can match, told from the text alone."""
-        if self._always or has_lost_marks(clause.text):
-            return False
-        if self._gate.opens_for(clause.text, (clause.lead_in, *clause.headings[-1:], *clause.header_row)):
-            return False
-        return not any(pattern.near(clause.text) for pattern in self._fuzzy)
+    def possible(self, clause: Clause) -> int:
+        """The patterns that may match, as bits (bit i is pattern i of all rules' patterns in a row), told from the words alone.
 
-    def _candidates(self, reading: Reading) -> list[tuple[Rule, list[Pattern]]]:
-        """The rules, with those of their patterns, that can match this reading at all."""
-        present = reading.present
-        numbers = self._anchors.tried_on(present) if self._filtered else range(len(self._patterns))
+        For a clause without other rows of a table beside it, and an engine that filters. Patterns that cannot match may be
+        among them; none that can is missing.
+        """
+        if has_lost_marks(clause.text):
+            return self._exact | sum(bit for bit, _pattern in self._fuzzy)
+        words = plain_words(clause.text)
+        context = tuple(filter(None, (*clause.headings[-1:], clause.lead_in, *clause.header_row)))
+        found = self._surface.possible(words, context, table=bool(clause.cells)) & self._exact
+        if self._fuzzy and self._overlap.reaches(words):
+            bare = bare_words(words)
+            for bit, pattern in self._fuzzy:
+                # A clause that will be read anyway is not looked at twice.
+                if found or pattern.near(bare, clause.text):
+                    found |= bit
+        return found
+
+    def _candidates(self, reading: Reading, possible: int | None) -> list[tuple[Rule, list[Pattern]]]:
+        """The rules, with those of their patterns, that can match this reading at all.
+
+        `possible` is what the filter says; None where it was not asked, as for the rows of a table.
+        """
         found: list[tuple[Rule, list[Pattern]]] = []
         last = -1
-        for number in numbers:
+        for number in self._numbers(reading, possible):
             of_rule, pattern = self._patterns[number]
-            if not pattern.possible(present):
-                continue
             if of_rule == last:
                 found[-1][1].append(pattern)
             else:
@@ -73,16 +87,36 @@ class Engine:
                 last = of_rule
         return found
 
+    def _numbers(self, reading: Reading, possible: int | None) -> Iterable[int]:
+        if possible is not None:
+            return numbers_in(possible & self._table.possible(reading.by_concept, reading.words))
+        present = reading.present
+        return (number for number, (_rule, pattern) in enumerate(self._patterns) if pattern.possible(present))
+
     def read(self, clause: Clause, rows: Sequence[Reading] = ()) -> Reading:
         """The clause as the rules read it."""
         return read_clause(clause, self.index, rows)
 
     def screen(self, clause: Clause, rows: Sequence[Reading] = ()) -> ClauseScreening:
-        """All rules on one clause."""
-        if self._filtered and self._dismissed(clause):
+        """All rules on one clause. What was found in the same words under the same words before is not looked for again."""
+        if not self._filtered or rows:
+            return self._screen(clause, rows, None)
+        possible = self.possible(clause)
+        if not possible:
             return ClauseScreening(clause.id)
+        words = (clause.text, clause.lead_in, clause.headings[-1:], clause.header_row, clause.cells)
+        known = self._known.get(words)
+        if known is None:
+            known = self._screen(clause, (), possible)
+            if not known.not_checked and len(clause.text) <= _LONGEST_KNOWN:
+                if len(self._known) >= _MOST_KNOWN:
+                    self._known.clear()
+                self._known[words] = known
+        return known if known.clause_id == clause.id else replace(known, clause_id=clause.id)
+
+    def _screen(self, clause: Clause, rows: Sequence[Reading], possible: int | None) -> ClauseScreening:
         reading = self.read(clause, rows)
-        candidates = self._candidates(reading)
+        candidates = self._candidates(reading, possible)
         if not candidates:
             return ClauseScreening(clause.id)
         active = LazyFrames(self.frames, reading)

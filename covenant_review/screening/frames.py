@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from covenant_review.screening.prefilter import RequirementTable, numbers_in
 from covenant_review.screening.reading import Reading
 from covenant_review.screening.result import Outcome
 from covenant_review.screening.schema import FrameSpec
-from covenant_review.screening.sequences import Budget, Element, Node, find_sequence, parse_sequence, requirements
+from covenant_review.screening.sequences import Budget, Element, Matcher, Node, parse_sequence
 from covenant_review.text.syllables import COMMA
 
 _TIME = 0.2
@@ -37,40 +38,29 @@ class ActiveFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cue:
-    nodes: tuple[Node, ...]
-    requires: tuple[frozenset[str], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class _Compiled:
     spec: FrameSpec
-    cues: tuple[_Cue, ...]
-    until: tuple[_Cue, ...]
-    unless: tuple[_Cue, ...]
-    needs: tuple[_Cue, ...]
-    anchors: frozenset[str]
-    """Of these concepts and words a reading must hold at least one for any cue to stand in it."""
+    cues: tuple[Matcher, ...]
+    until: tuple[Matcher, ...]
+    unless: tuple[Matcher, ...]
+    needs: tuple[Matcher, ...]
 
 
-def _parse_all(patterns: Iterable[str]) -> tuple[_Cue, ...]:
-    parsed = (parse_sequence(pattern) for pattern in patterns)
-    return tuple(_Cue(nodes, requirements(nodes)) for nodes in parsed)
+def _parse_all(patterns: Iterable[str]) -> tuple[Matcher, ...]:
+    return tuple(Matcher(parse_sequence(pattern)) for pattern in patterns)
 
 
-def _matches(cue: _Cue, reading: Reading) -> Iterable[tuple[Element, ...]]:
-    if any(reading.present.isdisjoint(group) for group in cue.requires):
-        return ()
-    return find_sequence(cue.nodes, reading, Budget(_TIME))
+def _matches(cue: Matcher, reading: Reading) -> Iterable[tuple[Element, ...]]:
+    return cue.find(reading, Budget(_TIME)) if cue.possible(reading.present) else ()
 
 
-def _occurs(cue: _Cue, reading: Reading) -> bool:
-    return any(True for _match in _matches(cue, reading))
+def _occurs(cue: Matcher, reading: Reading) -> bool:
+    return pattern_occurs(cue, reading) is not None
 
 
-def pattern_occurs(nodes: tuple[Node, ...], reading: Reading) -> tuple[Element, ...] | None:
+def pattern_occurs(pattern: Matcher, reading: Reading) -> tuple[Element, ...] | None:
     """The first match of a pattern anywhere in the reading."""
-    return next(find_sequence(nodes, reading, Budget(_TIME)), None)
+    return next(iter(_matches(pattern, reading)), None)
 
 
 class FrameSet:
@@ -78,16 +68,17 @@ class FrameSet:
 
     def __init__(self, specs: Iterable[FrameSpec]) -> None:
         self._compiled = tuple(
-            _Compiled(
-                spec,
-                cues := _parse_all(spec.cue),
-                _parse_all(spec.until),
-                _parse_all(spec.unless),
-                _parse_all(spec.needs),
-                frozenset().union(*(min(cue.requires, key=len) for cue in cues if cue.requires)),
-            )
-            for spec in specs
+            _Compiled(spec, _parse_all(spec.cue), _parse_all(spec.until), _parse_all(spec.unless), _parse_all(spec.needs)) for spec in specs
         )
+
+    @cached_property
+    def _cues(self) -> tuple[tuple[int, Matcher], ...]:
+        """Every cue with the number of its frame, in order."""
+        return tuple((number, cue) for number, frame in enumerate(self._compiled) for cue in frame.cues)
+
+    @cached_property
+    def _table(self) -> RequirementTable:
+        return RequirementTable([cue.requires for _number, cue in self._cues])
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -104,25 +95,30 @@ class FrameSet:
     def patterns(self) -> tuple[tuple[str, tuple[Node, ...]], ...]:
         """Every pattern with the id of its frame, for checking the concepts that it names."""
         return tuple(
-            (frame.spec.id, cue.nodes) for frame in self._compiled for cue in (*frame.cues, *frame.until, *frame.unless, *frame.needs)
+            (frame.spec.id, one.nodes) for frame in self._compiled for one in (*frame.cues, *frame.until, *frame.unless, *frame.needs)
         )
 
     def active_in(self, reading: Reading) -> tuple[ActiveFrame, ...]:
         """The frames that stand in a reading, in the order of the files."""
-        return tuple(frame for compiled in self._compiled for frame in self._of_one(compiled, reading))
+        possible: dict[int, list[Matcher]] = {}
+        for row in numbers_in(self._table.possible(reading.by_concept, reading.words)):
+            number, cue = self._cues[row]
+            possible.setdefault(number, []).append(cue)
+        return tuple(
+            frame
+            for number, compiled in enumerate(self._compiled)
+            if number in possible or compiled.spec.parity
+            for frame in self._of_one(compiled, possible.get(number, ()), reading)
+        )
 
-    def _of_one(self, compiled: _Compiled, reading: Reading) -> list[ActiveFrame]:
+    def _of_one(self, compiled: _Compiled, cues: Iterable[Matcher], reading: Reading) -> list[ActiveFrame]:
         if compiled.spec.parity:
             return [
                 ActiveFrame(compiled.spec, (negation.start, negation.quantifier + 1), negation.start, negation.end, above=False)
                 for negation in reading.negations
                 if negation.harmless
             ]
-        if reading.present.isdisjoint(compiled.anchors):
-            return []
-        matches = [
-            (elements[0].start, elements[-1].end) for pattern in compiled.cues for elements in _matches(pattern, reading) if elements
-        ]
+        matches = [(elements[0].start, elements[-1].end) for cue in cues for elements in cue.find(reading, Budget(_TIME)) if elements]
         spec = compiled.spec
         matches = [cue for cue in matches if spec.where == "any" or (spec.where == "context") == (cue[0] < reading.own)]
         if spec.kind == "double_negation":

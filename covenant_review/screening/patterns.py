@@ -15,12 +15,10 @@ from covenant_review.screening.schema import PatternSpec, RuleFileError
 from covenant_review.screening.sequences import (
     Budget,
     Element,
-    Node,
+    Matcher,
     concepts_in,
-    find_sequence,
     parse_sequence,
     phrase_groups,
-    requirements,
 )
 
 EXACT_SCORE = 100
@@ -47,27 +45,27 @@ class Pattern:
     ignored: frozenset[str]
     requires: tuple[Group, ...]
     gates: tuple[Group, ...] = ()
-    """Like `requires`, with words in a row as phrases: of one of these groups a clause must hold a member."""
-    _nodes: tuple[Node, ...] = field(default=(), repr=False)
-    _fuzzy: FuzzyPhrases | None = field(default=None, repr=False)
+    """Like `requires`, for clauses that are no row of a table, with words in a row as phrases ("=chữ ký"): for the filter."""
+    _matcher: Matcher | None = field(default=None, repr=False)
+    fuzzy: FuzzyPhrases | None = field(default=None, repr=False)
 
-    def near(self, text: str) -> bool:
-        """Whether a fuzzy pattern's phrase is in a text, as it stands or with slips; no other pattern is asked."""
-        return self._fuzzy is not None and self._fuzzy.near(text)
+    def near(self, words: Set[str], text: str) -> bool:
+        """Whether a fuzzy pattern's phrase is in a text, given also by its `words` without marks; no other pattern is asked."""
+        return self.fuzzy is not None and self.fuzzy.near(words, text)
 
     def possible(self, present: Set[str]) -> bool:
         """Whether a reading that holds these concepts and words ("=word") can match."""
-        return all(not present.isdisjoint(group) for group in self.requires)
+        return not any(map(present.isdisjoint, self.requires))
 
     def find(self, reading: Reading, budget: Budget) -> Iterator[PatternMatch]:
         """Every match that touches the clause's own words."""
-        if self._fuzzy is not None:
-            for elements, score in self._fuzzy.find(reading, budget):
+        if self.fuzzy is not None:
+            for elements, score in self.fuzzy.find(reading, budget):
                 yield PatternMatch(elements, score)
             return
         score = BARE_SCORE if reading.bare else EXACT_SCORE
-        if self.spec.kind == "sequence":
-            found = find_sequence(self._nodes, reading, budget)
+        if self._matcher is not None:
+            found = self._matcher.find(reading, budget)
         elif self.spec.kind == "unequal_terms":
             for elements, difference in find_contrasts(self.spec, reading, budget):
                 # "như nhau" about something else does not make unequal amounts equal.
@@ -88,13 +86,13 @@ def compile_pattern(spec: PatternSpec, index: ConceptIndex) -> Pattern:
         if not spec.phrases:
             raise RuleFileError("mẫu fuzzy cần khóa “phrases” / a fuzzy pattern needs “phrases”")
         description = f"fuzzy ≥ {spec.threshold}: " + " / ".join(spec.phrases)
-        return Pattern(spec, description, ignored, (), (), _fuzzy=FuzzyPhrases(spec))
+        return Pattern(spec, description, ignored, (), fuzzy=FuzzyPhrases(spec))
     if spec.kind == "sequence":
         if not spec.say:
             raise RuleFileError("mẫu sequence cần khóa “say” / a sequence needs “say”")
-        nodes = parse_sequence(spec.say)
-        check_concepts(concepts_in(nodes), index)
-        return Pattern(spec, spec.say, ignored, requirements(nodes), phrase_groups(nodes), _nodes=nodes)
+        matcher = Matcher(parse_sequence(spec.say))
+        check_concepts(concepts_in(matcher.nodes), index)
+        return Pattern(spec, spec.say, ignored, matcher.requires, phrase_groups(matcher.nodes), matcher)
     if spec.kind == "unequal_terms":
         return _compile_contrast(spec, index, ignored)
     who = bearers_of(spec)
@@ -115,8 +113,10 @@ def _compile_contrast(spec: PatternSpec, index: ConceptIndex, ignored: frozenset
     persons = frozenset(named) if named else frozenset(index.sex)
     sides = "hai giới" if not spec.sides else " ↔ ".join("/".join(side) for side in spec.sides)
     description = f"unequal_terms: {sides}; khác về {', '.join(spec.differ)}"
-    groups = (persons, *(frozenset(group) for group in spec.all))
-    return Pattern(spec, description, ignored, groups, groups)
+    topics = tuple(frozenset(group) for group in spec.all)
+    # Outside tables both sides stand in one clause; in a table the other side may stand in another row.
+    both = spec.sides or tuple(tuple(name for name in index.sex if index.sex[name] == sex) for sex in ("female", "male"))
+    return Pattern(spec, description, ignored, (persons, *topics), (*map(frozenset, both), *topics))
 
 
 def check_concepts(names: set[str] | frozenset[str], index: ConceptIndex) -> None:

@@ -1,112 +1,222 @@
-"""Which clauses and which patterns are worth the rules' time.
+"""Which clauses and which patterns are worth the rules' time: counted with bits, before and after a clause is read.
 
-Two filters. `Gate` dismisses a clause before any Python work on its words: one RE2 expression, run over the folded text,
-holds an anchor of every pattern (a group of concepts and words of which at least one must occur for the pattern to match).
-`AnchorIndex` then tells, for a clause that was read, which patterns have their anchor in it.
+Every pattern has requirements: groups of concepts and words, of each of which at least one member must occur. A
+`RequirementTable` holds all groups of all patterns as the bits of one large number: what a text holds is or-ed together, and
+a pattern stays possible where the bits of all its groups are set. `SurfaceIndex` asks the same of the plain words of a text,
+before any reading: it may call a pattern possible that is not, never the other way round.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Set
-from functools import lru_cache
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, reduce
+from itertools import chain, pairwise
+from operator import or_
 
-import re2
-
-from covenant_review.screening.concepts import LITERAL, ConceptIndex, phrase_syllables
-from covenant_review.text.folding import fold
-
-# RE2's \b and \w know ASCII only; the text is brought to syllables parted by single spaces instead, so that literals do.
-_BETWEEN_SYLLABLES = re.compile(r"[\W_]+")
-_MEMORY = 256 << 20
-_RARER_WITH_EACH_SYLLABLE = 5
-_PERSONS_FIRST = 10_000
+from covenant_review.screening.concepts import LITERAL, ConceptIndex
+from covenant_review.screening.reading import DENIED
+from covenant_review.text.folding import fold, strip_marks
+from covenant_review.text.normal_form import normal_form
 
 Group = frozenset[str]
 
-
-def _options() -> re2.Options:
-    options = re2.Options()
-    options.max_mem = _MEMORY
-    options.log_errors = False
-    options.never_capture = True
-    return options
-
-
-def phrases_of(part: str, index: ConceptIndex) -> Iterable[str]:
-    """The folded phrases that stand for one part of a group: a plain word ("=word") or a concept."""
-    if part.startswith(LITERAL):
-        return (part[len(LITERAL) :],)
-    return (" ".join(phrase_syllables(word)) for word in index.words_of(part))
+# Figures part words here: "3kg" is read as "3" and "kg", and no rule can need a figure that this filter would know of.
+_LETTERS = re.compile(r"[^\W\d_]+")
+_QUANTIFIER = "nào"
+"""The word that a denying "không … nào" puts the concept of denial on (`reading.py`)."""
+_MOST_WORDS_KNOWN = 50_000
+_MOST_GROUPS = 3
+_LONGEST_CHUNK_KNOWN = 40
+_MOST_TEXTS_KNOWN = 4096
 
 
-class AnchorIndex:
-    """For each of a row of requirements, the group that is likely the rarest: its anchor."""
+class _Chunks(dict[str, tuple[str, ...]]):
+    """What stands between blanks, with its punctuation, as folded words: each kind of chunk is taken apart once."""
 
-    def __init__(self, index: ConceptIndex, requirements: Sequence[Sequence[Group]]) -> None:
-        """`requirements[i]` are the groups of pattern i; a pattern with none has no anchor and is always tried."""
-        weight = lru_cache(maxsize=None)(lambda group: _commonness(group, index))
-        self.anchors = [min(groups, key=weight) if groups else None for groups in requirements]
-        self._by_part: dict[str, list[int]] = {}
-        for number, anchor in enumerate(self.anchors):
-            for part in anchor or ():
-                self._by_part.setdefault(part, []).append(number)
-        self._free = [number for number, anchor in enumerate(self.anchors) if anchor is None]
-
-    def tried_on(self, present: Set[str]) -> list[int]:
-        """The numbers of the patterns whose anchor is among what a reading holds, in order."""
-        numbers = set(self._free)
-        for part in present & self._by_part.keys():
-            numbers.update(self._by_part[part])
-        return sorted(numbers)
+    def __missing__(self, chunk: str) -> tuple[str, ...]:
+        words = tuple(map(fold, _LETTERS.findall(chunk.lower())))
+        if len(chunk) <= _LONGEST_CHUNK_KNOWN:
+            if len(self) >= _MOST_WORDS_KNOWN:
+                self.clear()
+            self[chunk] = words
+        return words
 
 
-def _commonness(group: Group, index: ConceptIndex) -> float:
-    """How often a group is likely to occur: every phrase counts, the fewer its syllables the more."""
-    return sum(float(_RARER_WITH_EACH_SYLLABLE) ** -phrase.count(" ") for part in group for phrase in phrases_of(part, index))
+class _Bare(dict[str, str]):
+    """Folded words without marks."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _MOST_WORDS_KNOWN:
+            self.clear()
+        bare = self[word] = strip_marks(word)
+        return bare
 
 
-def _commonness_at_the_gate(group: Group, index: ConceptIndex) -> float:
-    """Persons of one sex come first: nearly every pattern has them, so that the gate stays one short list."""
-    persons = all(_is_person(part, index) for part in group)
-    return _commonness(group, index) / (_PERSONS_FIRST if persons else 1)
+_words_of_chunk = _Chunks().__getitem__
+_bare = _Bare()
 
 
-def _is_person(part: str, index: ConceptIndex) -> bool:
-    if not part.startswith(LITERAL):
-        return part in index.persons
-    words = part[len(LITERAL) :].split(" ")
-    return any(word in index.person_words for word in words)
+def plain_words(text: str) -> list[str]:
+    """The folded words of a text in order, figures left out: what the surface of a text is asked by."""
+    return list(chain.from_iterable(map(_words_of_chunk, text.split())))
 
 
-class Gate:
-    """One RE2 expression that holds every anchor: a clause without any of them, in it or above it, cannot match."""
-
-    def __init__(self, index: ConceptIndex, patterns: Iterable[Sequence[Group]]) -> None:
-        """`patterns` holds the groups of each pattern that has any; the likely rarest of each becomes its anchor."""
-        weight = lru_cache(maxsize=None)(lambda group: _commonness_at_the_gate(group, index))
-        parts = sorted({part for groups in patterns for part in min(groups, key=weight)})
-        phrases = sorted({phrase for part in parts for phrase in phrases_of(part, index) if phrase})
-        shortest = [phrase for phrase in phrases if not _held_by_shorter(phrase, set(phrases))]
-        self._expression = re2.compile(f" (?:{'|'.join(map(re2.escape, shortest))}) ", _options()) if shortest else None
-        self._of_context = lru_cache(maxsize=4096)(self._occurs_in)
-
-    def _occurs_in(self, text: str) -> bool:
-        if not text or self._expression is None:
-            return False
-        return self._expression.search(f" {_BETWEEN_SYLLABLES.sub(' ', fold(text))} ") is not None
-
-    def opens_for(self, text: str, context: Iterable[str]) -> bool:
-        """Whether any anchor occurs in a clause or above it; texts above are remembered."""
-        return self._occurs_in(text) or any(self._of_context(piece) for piece in context)
+def bare_words(words: Iterable[str]) -> frozenset[str]:
+    """The words without marks."""
+    return frozenset(_bare[word] for word in words)
 
 
-def _held_by_shorter(phrase: str, phrases: Set[str]) -> bool:
-    """Whether another phrase stands inside this one, so that it need not be looked for."""
-    words = phrase.split(" ")
-    return any(
-        " ".join(words[start:end]) in phrases
-        for start in range(len(words))
-        for end in range(start + 1, len(words) + 1)
-        if end - start < len(words)
-    )
+Pair = tuple[str, str]
+
+
+class WordBits:
+    """Bits by the words that they stand for: a single word, or two in a row for a phrase of two words or more."""
+
+    def __init__(self, phrases: Mapping[tuple[str, ...], int]) -> None:
+        """`phrases` gives the bits of each phrase; of a long one the two words in a row that are rarest among all are kept."""
+        self.always = 0
+        """Bits of phrases without words: this index cannot tell."""
+        self._single: dict[str, int] = {}
+        self._pairs: dict[Pair, int] = {}
+        counts = Counter(pair for words in phrases for pair in pairwise(words))
+        for words, bits in phrases.items():
+            if not words:
+                self.always |= bits
+            elif len(words) == 1:
+                self._single[words[0]] = self._single.get(words[0], 0) | bits
+            else:
+                rarest = min(pairwise(words), key=lambda pair: (counts[pair], -len(pair[0]) - len(pair[1])))
+                self._pairs[rarest] = self._pairs.get(rarest, 0) | bits
+        self._known_single, self._known_pairs = frozenset(self._single), frozenset(self._pairs)
+
+    def of_pairs(self, pairs: Iterable[Pair]) -> int:
+        """The bits of the phrases of which these two words in a row may be a part."""
+        mask = 0
+        for pair in self._known_pairs.intersection(pairs):
+            mask |= self._pairs[pair]
+        return mask
+
+    def of(self, words: Sequence[str]) -> int:
+        """The bits of all phrases that may stand in these words."""
+        mask = self.of_pairs(pairwise(words))
+        for word in self._known_single.intersection(words):
+            mask |= self._single[word]
+        return mask
+
+
+class RequirementTable:
+    """The groups of a row of patterns as bits: pattern i is bit i of a result."""
+
+    def __init__(self, requirements: Sequence[Sequence[Group]]) -> None:
+        """`requirements[i]` are the groups of pattern i; a pattern with none is always possible.
+
+        Of many groups the smallest few are asked for: the others would sift out little more.
+        """
+        self.count = len(requirements)
+        requirements = [sorted(groups, key=len)[:_MOST_GROUPS] for groups in requirements]
+        self._groups = max(map(len, requirements), default=0)
+        self._all = (1 << self.count) - 1
+        self.width = self.count * self._groups
+        """Bits that a mask has."""
+        self.concepts: dict[str, int] = {}
+        self.phrases: dict[tuple[str, ...], int] = {}
+        """Plain words in a row, as the patterns have them."""
+        self._free = 0
+        for number, groups in enumerate(requirements):
+            for place in range(self._groups):
+                bit = 1 << (place * self.count + number)
+                if place >= len(groups):
+                    self._free |= bit  # a group that is not there is met from the start
+                    continue
+                for part in groups[place]:
+                    if part.startswith(LITERAL):
+                        words = tuple(part[len(LITERAL) :].split(" "))
+                        self.phrases[words] = self.phrases.get(words, 0) | bit
+                    else:
+                        self.concepts[part] = self.concepts.get(part, 0) | bit
+        self._words = WordBits(self.phrases)
+
+    def met(self, mask: int) -> int:
+        """The patterns, as bits, all of whose groups are in `mask`."""
+        if not self._groups:
+            return self._all
+        mask |= self._free
+        found = mask
+        for place in range(1, self._groups):
+            found &= mask >> (place * self.count)
+        return found & self._all
+
+    def possible(self, concepts: Iterable[str], words: Sequence[str]) -> int:
+        """The patterns, as bits, that can match where these concepts and, in this order, these words occur."""
+        mask = self._words.of(words)
+        for concept in concepts:
+            mask |= self.concepts.get(concept, 0)
+        return self.met(mask)
+
+
+def numbers_in(bits: int) -> Iterator[int]:
+    """The numbers of the bits that are set, in order."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
+
+
+class SurfaceIndex:
+    """A requirement table asked by the plain words of a text, before concepts are looked for in it."""
+
+    def __init__(self, index: ConceptIndex, table: RequirementTable) -> None:
+        self._table = table
+        self._women, self._men = 1 << table.width, 2 << table.width
+        self._kin_at = table.width + 2
+        self._own = (1 << table.width) - 1
+        phrases: dict[tuple[str, ...], int] = {}
+        for entry, bits in self._entries(index):
+            words = tuple(plain_words(normal_form(entry)))
+            phrases[words] = phrases.get(words, 0) | bits
+        self._words = WordBits(phrases)
+        self._of_context = lru_cache(maxsize=_MOST_TEXTS_KNOWN)(self._read_context)
+
+    def _read_context(self, context: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+        """The bits of what stands above a clause, and the words that its own first word may follow."""
+        mask = 0
+        before: list[str] = []
+        for text in context:
+            words = plain_words(text)
+            if words:
+                mask |= self._words.of(words) | self._words.of_pairs((last, words[0]) for last in before)
+                before.append(words[-1])
+        return mask, tuple(before)
+
+    def possible(self, words: Sequence[str], context: tuple[str, ...] = (), *, table: bool = False) -> int:
+        """The patterns, as bits, that may match a clause of these plain words under the texts of `context`, top down.
+
+        What stands above clauses stands above many of them: it is remembered. Kin words count where both sexes may be named,
+        or in a row of a `table`.
+        """
+        mask = self._words.of(words) | self._words.always
+        if context:
+            above, before = self._of_context(context)
+            mask |= above
+            if words:
+                mask |= self._words.of_pairs((last, words[0]) for last in before)
+        if table or (mask & self._women and mask & self._men):
+            mask |= mask >> self._kin_at
+        return self._table.met(mask & self._own)
+
+    def _entries(self, index: ConceptIndex) -> Iterator[tuple[str, int]]:
+        """Every phrase that a pattern asks for or that names a sex, with its bits: the table's, above them the two sexes, above
+        these the table's that count only beside the other sex."""
+        for phrase, bits in self._table.phrases.items():
+            yield " ".join(phrase), bits
+        for spec in index.specs.values():
+            bits = reduce(or_, (self._table.concepts.get(concept, 0) for concept in index.family[spec.id]), 0)
+            if spec.contrast:
+                bits <<= self._kin_at
+            if spec.sex is not None:
+                bits |= self._women if spec.sex == "female" else self._men
+            if bits:
+                for word in (*spec.words, *((_QUANTIFIER,) if spec.id == DENIED else ())):
+                    yield word, bits

@@ -32,13 +32,24 @@ _PLURALS = frozenset(["các", "những", "mấy", "bọn"])
 _SEX_WORDS = frozenset({"nam", "nữ", "trai", "gái", "ông", "bà", "anh", "chị", "vợ", "chồng", "dâu", "rể", "cô", "cậu"})
 _OPPOSITES = tuple(
     frozenset(pair)
-    for pair in (("nam", "nữ"), ("trai", "gái"), ("ông", "bà"), ("anh", "chị"), ("vợ", "chồng"), ("dâu", "rể"), ("cô", "cậu"), ("cô", "chú"))
+    for pair in (
+        ("nam", "nữ"),
+        ("trai", "gái"),
+        ("ông", "bà"),
+        ("anh", "chị"),
+        ("vợ", "chồng"),
+        ("dâu", "rể"),
+        ("cô", "cậu"),
+        ("cô", "chú"),
+    )
 )
 _PARENTS = frozenset({"cha", "mẹ", "bố", "má", "tía", "ba", "u", "bầm"})
 _GIVING = frozenset(["mỗi", "phần", "cho", "giao", "với", "dành", "là", "thuộc", "về", "xếp", "tên", "nhận", "gọi"])
 _OWNING = frozenset(["của", "là", "cho", "thuộc", "chuyện", "phần", "giao", "gồm"])
 _STAYING = frozenset({("ở", "lại"), ("ở", "nhà"), ("ở", "dưới"), ("ở", "ngoài")})
-_ACTING = frozenset(["không", "chưa", "chẳng", "thì", "mà", "chỉ", "phải", "nên", "đến", "đi", "lo", "ra", "về", "khỏi", "đứng", "ngồi", "xuống"])
+_ACTING = frozenset(
+    ["không", "chưa", "chẳng", "thì", "mà", "chỉ", "phải", "nên", "đến", "đi", "lo", "ra", "về", "khỏi", "đứng", "ngồi", "xuống"]
+)
 _HANDING = frozenset({("giao",), ("nhận",), ("gọi",), ("dành",)})
 _LIST_GOES_ON = frozenset(
     ["như", "đều", "bằng", "cùng", "mỗi", "trong", "của", "ở", "từ", "đủ", "và", "hay", "hoặc", "trên", "dưới", "cả", "cao", "già"]

@@ -61,12 +61,16 @@ class NotChecked:
 
 @dataclass(frozen=True, slots=True)
 class ClauseScreening:
-    """All that the rule set says of one clause, by the clause's id."""
+    """All that the rule set says of one clause, by the clause's id.
+
+    `probability` is how likely the second reader finds the clause to treat the sexes differently, None where it did not read it.
+    """
 
     clause_id: str
     findings: tuple[Finding, ...] = ()
     silenced: tuple[Silenced, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
+    probability: float | None = None
 
     @property
     def state(self) -> ScreeningState:

@@ -9,7 +9,7 @@ from typing import Literal
 from covenant_review.screening.patterns import Pattern
 from covenant_review.screening.result import Field, Outcome, Severity
 from covenant_review.screening.schema import ExamplesSpec, ExceptionSpec, RuleStateName, StateSpec
-from covenant_review.screening.sequences import Node
+from covenant_review.screening.sequences import Matcher
 
 Certainty = Literal["seen", "second_hand", "general"]
 
@@ -30,8 +30,8 @@ class RuleException:
     """Takes a match back where one of its patterns occurs in the clause (`own`), above it (`context`) or in `any`."""
 
     spec: ExceptionSpec
-    patterns: tuple[tuple[Node, ...], ...] = keep(repr=False)
-    unless: tuple[tuple[Node, ...], ...] = keep(default=(), repr=False)
+    patterns: tuple[Matcher, ...] = keep(repr=False)
+    unless: tuple[Matcher, ...] = keep(default=(), repr=False)
     """Where one of these occurs, the exception does not act."""
 
 

@@ -24,7 +24,7 @@ from covenant_review.screening.schema import (
     read_yaml,
 )
 from covenant_review.screening.self_test import ExampleResult, run_examples
-from covenant_review.screening.sequences import concepts_in, parse_sequence
+from covenant_review.screening.sequences import Matcher, concepts_in, parse_sequence
 
 CONCEPTS, CONTEXT, LAW, VERSION = "concepts", "context", "law.yml", "ruleset.yml"
 
@@ -176,10 +176,10 @@ def _load_rule(name: str, content: bytes, index: ConceptIndex, law: Mapping[str,
 def _compile_rule(spec: RuleSpec, name: str, index: ConceptIndex) -> Rule:
     exceptions = []
     for exception in spec.exceptions:
-        patterns = tuple(parse_sequence(pattern) for pattern in exception.when)
-        unless = tuple(parse_sequence(pattern) for pattern in exception.unless)
-        for nodes in (*patterns, *unless):
-            check_concepts(concepts_in(nodes), index)
+        patterns = tuple(Matcher(parse_sequence(pattern)) for pattern in exception.when)
+        unless = tuple(Matcher(parse_sequence(pattern)) for pattern in exception.unless)
+        for matcher in (*patterns, *unless):
+            check_concepts(concepts_in(matcher.nodes), index)
         exceptions.append(RuleException(exception, patterns, unless))
     return Rule(
         id=spec.id,

@@ -26,14 +26,14 @@ def screen(covenant: CovenantText, ruleset: RuleSet) -> tuple[ClauseScreening, .
     rows = _rows_by_table(covenant.clauses, engine)
     results = []
     for clause in covenant.clauses:
-        if clause.is_judged and not _is_header(clause):
+        if clause.is_judged and not is_header_row(clause):
             results.append(engine.screen(clause, rows.get(clause.id, ())))
         else:
             results.append(ClauseScreening(clause.id))
     return _with_headings(covenant.clauses, results, engine)
 
 
-def _is_header(clause: Clause) -> bool:
+def is_header_row(clause: Clause) -> bool:
     """A table's header row lays nothing down of its own; it is judged with each row beneath it."""
     return bool(clause.header_row) and clause.cells == clause.header_row
 

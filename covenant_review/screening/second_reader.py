@@ -12,21 +12,29 @@ from covenant_review.screening.engine import Engine
 from covenant_review.screening.reading import Reading
 from covenant_review.screening.result import ClauseScreening, Finding, NotChecked
 from covenant_review.screening.ruleset import RuleSet
+from covenant_review.screening.screen import is_header_row
+from covenant_review.screening.second_reader_explaining import (
+    SUGGESTION,
+    TITLE_EN,
+    TITLE_VI,
+    WeighingWords,
+    percent_of,
+    why_doubted,
+    why_raised,
+    words_in_trail,
+)
 from covenant_review.screening.second_reader_features import Feature, features_of, units_of
 from covenant_review.screening.second_reader_weights import (
     FIELDS,
     WEIGHTS_FILE,
+    Table,
     Weights,
     grouped,
     load_weights,
 )
+from covenant_review.text.syllables import COMMA
 
 RULE_ID = "second-reader/khac-thuong"
-LAW = ("73/2006/QH11 Đ5.5",)
-_TITLE_VI = "Máy đọc thứ hai: có thể đối xử khác nhau theo giới"
-_TITLE_EN = "Second reader: may treat the sexes differently"
-_SUGGESTION = "Đọc kỹ điều khoản cùng câu dẫn và tiêu đề; nếu một giới bị thiệt hoặc bị gạt ra thì viết lại cho mọi người như nhau."
-_DOUBT = " Máy đọc thứ hai không thấy điều khoản này giống các điều khoản phân biệt đã biết, nên chỉ nêu để cân nhắc."
 _MOST_WORDS = 5
 # They weigh as parts of runs of words; alone they tell a person nothing.
 _SMALL_WORDS = frozenset(
@@ -56,16 +64,21 @@ _SMALL_WORDS = frozenset(
         "#",
     ]
 )
-_PLACES = {"lead_in": "câu dẫn", "heading": "tiêu đề", "header_row": "dòng đầu bảng"}
 
 
 @dataclass(frozen=True, slots=True)
-class WeighingWords:
-    """Words of a reading that spoke for discrimination: syllables `start:end` and how much of the score they carry."""
+class SecondReading:
+    """One clause as the second reader saw it: its features, the table of weights that fits its writing, the probability."""
 
-    start: int
-    end: int
-    weight: float
+    reading: Reading
+    features: Sequence[Feature]
+    table: Table
+    probability: float
+
+    @property
+    def has_own_words(self) -> bool:
+        """Whether the clause says anything beside what stands above it."""
+        return len(self.reading.words) > self.reading.own
 
 
 class SecondReader:
@@ -87,64 +100,68 @@ class SecondReader:
 
     def probability(self, clause: Clause, rows: Sequence[Clause] = ()) -> float:
         """How likely the clause treats the sexes differently, 0 to 1; `rows` are the other rows of its table."""
-        reading, features = self._read(clause, rows)
-        return self.weights.table(bare=reading.bare).probability(feature.name for feature in features)
+        return self.read(clause, [self._engine.read(row) for row in rows]).probability
 
     def judge(self, clause: Clause, screening: ClauseScreening, rows: Sequence[Clause] = ()) -> Finding | None:
         """A finding "consider" where the reader is sure enough and no rule has raised the clause already, else None."""
+        return self.finding(clause, screening, self.read(clause, [self._engine.read(row) for row in rows]))
+
+    def row(self, clause: Clause) -> Reading:
+        """A row of a table as its neighbours need it in `read`."""
+        return self._engine.read(clause)
+
+    def read(self, clause: Clause, rows: Sequence[Reading] = ()) -> SecondReading:
+        """The clause with its features and probability; `rows` are the readings of the other rows of its table."""
+        reading = self._engine.read(clause, tuple(rows))
+        features = features_of(reading, self._engine.frames.active_in(reading))
+        table = self.weights.table(bare=reading.bare)
+        return SecondReading(reading, features, table, table.probability(feature.name for feature in features))
+
+    def finding(self, clause: Clause, screening: ClauseScreening, seen: SecondReading) -> Finding | None:
+        """As `judge`, for a clause that has been read."""
         if any(finding.outcome in ("violation", "consider") for finding in screening.findings):
             return None
-        reading, features = self._read(clause, rows)
-        table = self.weights.table(bare=reading.bare)
-        probability = table.probability(feature.name for feature in features)
-        if probability < table.threshold or len(reading.words) == reading.own:
+        if seen.probability < seen.table.threshold or not seen.has_own_words:
             return None
-        return self._finding(clause, reading, features, probability)
-
-    def _read(self, clause: Clause, rows: Sequence[Clause]) -> tuple[Reading, list[Feature]]:
-        reading = self._engine.read(clause, tuple(self._engine.read(row) for row in rows))
-        return reading, features_of(reading, self._engine.frames.active_in(reading))
-
-    def _finding(self, clause: Clause, reading: Reading, features: list[Feature], probability: float) -> Finding:
-        words = self.weighing_words(reading, features)
+        reading = seen.reading
+        words = self.weighing_words(reading, seen.features)
         mine = [one for one in words if one.end > reading.own]
         start = reading.spans[mine[0].start][1] if mine else 0
         end = reading.spans[mine[-1].end - 1][2] if mine else len(clause.text)
-        percent = round(100 * probability)
+        why_vi, why_en = why_raised(reading, words, seen.probability)
         trail: Mapping[str, Any] = {
             "kind": "second_reader",
-            "version": self.weights.version,
-            "sha256": self.weights.sha256,
-            "probability": round(probability, 4),
-            "threshold": self.weights.table(bare=reading.bare).threshold,
-            "words": [
-                {
-                    "words": reading.quote(one.start, one.end),
-                    "place": reading.place(one.end - 1),
-                    "weight": round(one.weight, 3),
-                }
-                for one in words
-            ],
+            **self.stamp(),
+            "probability": round(seen.probability, 4),
+            "threshold": seen.table.threshold,
+            "without_marks": reading.bare,
+            "words": words_in_trail(reading, words),
+            "why_en": why_en,
         }
         return Finding(
             rule=RULE_ID,
             outcome="consider",
-            severity="medium" if probability >= 0.5 else "low",
-            field=FIELDS[self._field(features)],
+            severity="medium" if seen.probability >= 0.5 else "low",
+            field=FIELDS[self._field(seen.features)],
             start=start,
             end=end,
             quote=clause.text[start:end],
-            title_vi=_TITLE_VI,
-            title_en=_TITLE_EN,
-            why=self._why(reading, words, percent),
-            law=LAW,
-            suggestion=_SUGGESTION,
-            score=percent,
+            title_vi=TITLE_VI,
+            title_en=TITLE_EN,
+            why=why_vi,
+            # It has learnt no law: an article beside its guess would look like a certainty.
+            law=(),
+            suggestion=SUGGESTION,
+            score=percent_of(seen.probability),
             trail=trail,
         )
 
+    def stamp(self) -> dict[str, str]:
+        """Which weights read, for trails."""
+        return {"version": self.weights.version, "sha256": self.weights.sha256}
+
     def weighing_words(self, reading: Reading, features: Iterable[Feature]) -> list[WeighingWords]:
-        """The words that spoke most for discrimination, in reading order, at most five."""
+        """The words that spoke most for discrimination, in reading order: at most five, those that stand together as one."""
         known = self.weights.table(bare=reading.bare).weights
         spans: dict[str, set[int]] = {}
         for feature in features:
@@ -162,7 +179,7 @@ class SecondReader:
         ]
         weighed = [WeighingWords(unit.start, unit.end, sum(weight_at[unit.start : unit.end]) / 10_000) for unit in units]
         best = sorted((one for one in weighed if one.weight > 0), key=lambda one: -one.weight)[:_MOST_WORDS]
-        return sorted(best, key=lambda one: one.start)
+        return _joined(reading, sorted(best, key=lambda one: one.start))
 
     def _field(self, features: Iterable[Feature]) -> int:
         totals = list(self.weights.field_bias)
@@ -170,19 +187,6 @@ class SecondReader:
             for position, weight in enumerate(self.weights.fields.get(name, ())):
                 totals[position] += weight
         return max(range(len(totals)), key=totals.__getitem__)
-
-    @staticmethod
-    def _why(reading: Reading, words: Sequence[WeighingWords], percent: int) -> str:
-        shown = []
-        for one in words:
-            place = _PLACES.get(reading.place(one.end - 1))
-            quoted = f"“{reading.quote(one.start, one.end)}”"
-            shown.append(f"{quoted} (ở {place})" if place else quoted)
-        listed = f" Các từ nặng cân nhất: {', '.join(dict.fromkeys(shown))}." if shown else ""
-        return (
-            f"Không quy tắc nào bắt được, nhưng máy đọc thứ hai (học từ các điều khoản đã có người gắn nhãn) thấy điều khoản "
-            f"này giống những điều khoản đối xử khác nhau theo giới, mức tin {percent}%.{listed} Cần người đọc cân nhắc."
-        )
 
 
 def with_second_reader(
@@ -193,52 +197,22 @@ def with_second_reader(
 ) -> tuple[ClauseScreening, ...]:
     """The screenings with what the second reader adds; as they were where `reader` is None (switched off).
 
-    Only judged clauses are read. A clause that the reader could not read is marked "not checked" for it, never left silent.
-    With `doubt_below`, what a rule calls a violation and the reader finds less likely than that becomes "consider": it is
-    shown all the same, but not as a finding that two independent readers share.
+    Only judged clauses are read; each gets its `probability`. A clause that the reader could not read is marked "not checked"
+    for it, never left silent. With `doubt_below`, what a rule calls a violation and the reader finds less likely than that
+    becomes "consider": it is shown all the same, but not as a finding that two independent readers share.
     """
     if reader is None:
         return tuple(screenings)
-    tables = rows_by_clause(covenant.clauses)
-    results = []
-    for clause, screening in zip(covenant.clauses, screenings, strict=True):
-        if not clause.is_judged:
-            results.append(screening)
-            continue
-        rows = tables.get(clause.id, ())
-        try:
-            if doubt_below is not None:
-                screening = _doubted(screening, clause, rows, reader, doubt_below)
-            finding = reader.judge(clause, screening, rows)
-        except Exception as error:  # one odd clause must not cost the others their reading
-            reason = f"máy đọc thứ hai gặp lỗi ({type(error).__name__})"
-            results.append(replace(screening, not_checked=(*screening.not_checked, NotChecked(RULE_ID, reason))))
-            continue
-        results.append(screening if finding is None else replace(screening, findings=(*screening.findings, finding)))
-    return tuple(results)
-
-
-def _doubted(screening: ClauseScreening, clause: Clause, rows: Sequence[Clause], reader: SecondReader, least: float) -> ClauseScreening:
-    """The screening with its violations as "consider" where the reader finds the clause less likely than `least`."""
-    if not any(finding.outcome == "violation" for finding in screening.findings):
-        return screening
-    probability = reader.probability(clause, rows)
-    if probability >= least:
-        return screening
-    note = {"second_reader": {"probability": round(probability, 4), "doubts_below": least}}
-    findings = tuple(
-        replace(finding, outcome="consider", why=f"{finding.why}{_DOUBT}", trail={**finding.trail, **note})
-        if finding.outcome == "violation"
-        else finding
-        for finding in screening.findings
+    rows = _Rows(covenant.clauses, reader)
+    return tuple(
+        _read_also(clause, screening, rows, reader, doubt_below) for clause, screening in zip(covenant.clauses, screenings, strict=True)
     )
-    return replace(screening, findings=findings)
 
 
 def probabilities(covenant: CovenantText, reader: SecondReader) -> dict[str, float]:
-    """The reader's probability for every judged clause by its id: for putting the queue in order."""
-    tables = rows_by_clause(covenant.clauses)
-    return {clause.id: reader.probability(clause, tables.get(clause.id, ())) for clause in covenant.clauses if clause.is_judged}
+    """The reader's probability for every judged clause by its id."""
+    rows = _Rows(covenant.clauses, reader)
+    return {clause.id: reader.read(clause, rows.beside(clause)).probability for clause in covenant.clauses if clause.is_judged}
 
 
 def rows_by_clause(clauses: Sequence[Clause]) -> dict[str, tuple[Clause, ...]]:
@@ -248,3 +222,71 @@ def rows_by_clause(clauses: Sequence[Clause]) -> dict[str, tuple[Clause, ...]]:
         if clause.kind == "table_row" and clause.table is not None:
             tables.setdefault(clause.table, []).append(clause)
     return {row.id: tuple(other for other in rows if other is not row) for rows in tables.values() for row in rows}
+
+
+def _joined(reading: Reading, words: Sequence[WeighingWords]) -> list[WeighingWords]:
+    joined: list[WeighingWords] = []
+    for one in words:
+        last = joined[-1] if joined else None
+        if last is not None and last.end == one.start != reading.own and reading.breaks[one.start] < COMMA:
+            joined[-1] = WeighingWords(last.start, one.end, last.weight + one.weight)
+        else:
+            joined.append(one)
+    return joined
+
+
+class _Rows:
+    """The rows of a covenant's tables, each read once however many neighbours it has."""
+
+    def __init__(self, clauses: Sequence[Clause], reader: SecondReader) -> None:
+        self._beside = rows_by_clause(clauses)
+        self._reader = reader
+        self._readings: dict[str, Reading] = {}
+
+    def beside(self, clause: Clause) -> list[Reading]:
+        """The readings of the other rows of the clause's table; none where it is no row."""
+        return [self._reading(row) for row in self._beside.get(clause.id, ())]
+
+    def _reading(self, row: Clause) -> Reading:
+        if row.id not in self._readings:
+            self._readings[row.id] = self._reader.row(row)
+        return self._readings[row.id]
+
+
+def _read_also(clause: Clause, screening: ClauseScreening, rows: _Rows, reader: SecondReader, doubt_below: float | None) -> ClauseScreening:
+    if not clause.is_judged or is_header_row(clause):
+        return screening
+    try:
+        seen = reader.read(clause, rows.beside(clause))
+        if doubt_below is not None and seen.probability < doubt_below:
+            screening = _doubted(screening, seen.probability, reader, doubt_below)
+        finding = reader.finding(clause, screening, seen)
+    except Exception as error:  # one odd clause must not cost the others their reading
+        reason = f"máy đọc thứ hai gặp lỗi ({type(error).__name__})"
+        return replace(screening, not_checked=(*screening.not_checked, NotChecked(RULE_ID, reason)))
+    findings = screening.findings if finding is None else (*screening.findings, finding)
+    return replace(screening, findings=findings, probability=round(seen.probability, 4))
+
+
+def _doubted(screening: ClauseScreening, probability: float, reader: SecondReader, least: float) -> ClauseScreening:
+    """The screening with its violations as "consider", each saying why."""
+    why_vi, why_en = why_doubted(probability, least)
+    note = {
+        "second_reader": {
+            **reader.stamp(),
+            "probability": round(probability, 4),
+            "doubts_below": least,
+            "outcome_of_rule": "violation",
+            "why": why_vi,
+            "why_en": why_en,
+        }
+    }
+    return replace(
+        screening,
+        findings=tuple(
+            replace(finding, outcome="consider", why=f"{finding.why} {why_vi}", trail={**finding.trail, **note})
+            if finding.outcome == "violation"
+            else finding
+            for finding in screening.findings
+        ),
+    )

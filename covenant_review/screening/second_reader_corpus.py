@@ -28,6 +28,8 @@ Damage = Callable[[str], str]
 LABELS: tuple[Label, ...] = ("violation", "consider", "outdated", "positive", "none")
 HARMLESS: frozenset[str] = frozenset(("none", "positive", "outdated"))
 GIVEN = "given"
+SIGNED = "signed"
+"""The hand of what reviewers decided and a second person signed: never left out to measure on (second_reader_signed)."""
 _LATE = ("09", "10", "11", "12")
 _KINDS: Mapping[str, ClauseKind] = {
     "header": "header",

@@ -8,6 +8,7 @@ teach the reader that all is well.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from covenant_review.screening.amounts import find_amounts
@@ -90,24 +91,31 @@ def units_of(reading: Reading, start: int, end: int) -> list[Unit]:
 
 
 def _words(reading: Reading) -> Iterator[Feature]:
-    words, own = reading.words, reading.own
-    for start in range(own, len(words)):
-        for length in (1, 2, 3):
-            end = start + length
-            if end > len(words) or any(reading.breaks[inner] >= COMMA for inner in range(start + 1, end)):
+    words, breaks = reading.words, reading.breaks
+    for start in range(reading.own, len(words)):
+        name = f"w {words[start]}"
+        yield Feature(name, ((start, start + 1),))
+        for last in (start + 1, start + 2):
+            if last >= len(words) or breaks[last] >= COMMA:
                 break
-            yield Feature("w " + " ".join(words[start:end]), ((start, end),))
+            name = f"{name} {words[last]}"
+            yield Feature(name, ((start, last + 1),))
 
 
 def _characters(reading: Reading) -> Iterator[Feature]:
     """Runs of 5 characters that reach over syllables: what is left of a phrase after a slip of OCR."""
-    for start in range(reading.own, len(reading.words)):
-        text = " ".join(reading.words[start : start + 2]) + " "
-        first = len(reading.words[start])
-        for offset in range(first):
-            piece = text[offset : offset + 5]
-            if len(piece) == 5:
-                yield Feature("c " + piece, ((start, min(start + 2, len(reading.words))),))
+    words = reading.words
+    for start in range(reading.own, len(words)):
+        following = words[start + 1] if start + 1 < len(words) else ""
+        span = ((start, min(start + 2, len(words))),)
+        for name in _pieces(words[start], following):
+            yield Feature(name, span)
+
+
+@lru_cache(maxsize=20_000)
+def _pieces(word: str, following: str) -> tuple[str, ...]:
+    text = f"{word} {following} " if following else f"{word} "
+    return tuple(f"c {text[offset : offset + 5]}" for offset in range(len(word)) if len(text) >= offset + 5)
 
 
 def _sequences(units: Sequence[Unit]) -> Iterator[Feature]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from covenant_review.screening.reading import Reading
 from covenant_review.screening.ruleset import RuleSet
 from covenant_review.screening.screen import screen, screen_clause
 from covenant_review.screening.second_reader import rows_by_clause
-from covenant_review.screening.second_reader_corpus import GIVEN, Corpus, Provision
+from covenant_review.screening.second_reader_corpus import GIVEN, SIGNED, Corpus, Provision
 from covenant_review.screening.second_reader_features import features_of
 from covenant_review.screening.second_reader_solver import Learnt, calibrate, learn
 from covenant_review.screening.second_reader_weights import FIELDS, Table, Weights, as_units, grouped
@@ -34,7 +34,7 @@ _FIELD_GROUPS = ("w", "k", "x")
 class Example:
     """A labelled clause as the reader sees it, with what the rules alone say of it ("none" where they are silent).
 
-    `bare` where the text carries no diacritics.
+    `bare` where the text carries no diacritics. `importance` is what it counts for in learning.
     """
 
     provision: Provision
@@ -42,6 +42,7 @@ class Example:
     by_rules: str
     in_pair: bool
     bare: bool = False
+    importance: float = 1.0
 
     @property
     def target(self) -> bool:
@@ -60,6 +61,15 @@ class Judged:
 
     example: Example
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How well hands that were left out are read by the reader alone: average precision, and the share of violations that it
+    surfaces when it raises READER_SHARE of the harmless provisions."""
+
+    average_precision: float
+    surfaced_at_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +131,15 @@ def fit(examples: Sequence[Example]) -> Model:
     """A reader learnt from these examples."""
     places = _places(examples)
     rows = [_indices(example.names, places) for example in examples]
-    importance = [CONSIDER_IMPORTANCE if example.provision.label == "consider" else 1.0 for example in examples]
+    importance = [example.importance * (CONSIDER_IMPORTANCE if example.provision.label == "consider" else 1.0) for example in examples]
     learnt = learn(rows, [example.target for example in examples], importance, len(places), cost=COST)
     return Model(learnt, places)
 
 
 def left_out_scores(examples: Sequence[Example], progress: Callable[[str], None] = lambda _hand: None) -> list[Judged]:
-    """Each example of a hand, scored by a reader that learnt from the other hands (and from what was given)."""
+    """Each example of a hand, scored by a reader that learnt from the other hands (and from what was given or signed)."""
     judged: list[Judged] = []
-    for hand in sorted({example.provision.hand for example in examples} - {GIVEN}):
+    for hand in sorted({example.provision.hand for example in examples} - {GIVEN, SIGNED}):
         progress(hand)
         model = fit([example for example in examples if example.provision.hand != hand])
         judged.extend(Judged(example, model.score(example.names)) for example in examples if example.provision.hand == hand)
@@ -159,16 +169,18 @@ def train(
     version: str,
     share: float = READER_SHARE,
     progress: Callable[[str], None] = lambda _hand: None,
+    signed: tuple[Sequence[Example], Sequence[Example]] = ((), ()),
 ) -> Weights:
     """The weights learnt from the whole corpus, calibrated and with a threshold from cross-validation by hand.
 
-    `bare` is the same corpus without diacritics. `share` of the harmless provisions may be raised by the reader alone. Without
+    `bare` is the same corpus without diacritics; `signed` are examples from signed decisions, as they are and without
+    diacritics: learnt from, never measured on. `share` of the harmless provisions may be raised by the reader alone. Without
     hands beside what was given there is nothing to cross-validate on; the scores on what was learnt stand in, and `measured`
     says so.
     """
-    examples = examples_of(corpus, ruleset)
+    examples = [*examples_of(corpus, ruleset), *signed[0]]
     plain_table, figures = _learn_table(examples, HARMLESS_SHARE, share, progress)
-    bare_table, _figures = _learn_table(examples_of(bare, ruleset), 1.0, BARE_SHARE)
+    bare_table, _figures = _learn_table([*examples_of(bare, ruleset), *signed[1]], 1.0, BARE_SHARE)
     fields, field_bias = _fit_fields(examples)
     return Weights(
         version=version,
@@ -190,7 +202,7 @@ def _learn_table(
     honest = bool(judged)
     if not honest:
         judged = [Judged(example, model.score(example.names)) for example in examples]
-    figures = measured(judged, least_score(judged, together, alone))
+    figures = measured(judged, least_score(judged, together, alone)) | asdict(quality_of(judged))
     return calibrated(model, judged, together, alone), figures | {"cross_validated": honest}
 
 
@@ -216,6 +228,23 @@ def measured(judged: Sequence[Judged], least: float) -> dict[str, float]:
         "surfaced_alone": share(violations, with_rules=False),
         "harmless_alone": share(harmless, with_rules=False),
     }
+
+
+def quality_of(judged: Sequence[Judged]) -> Quality:
+    """The quality on the provisions of covenants (not of pairs); the labels "consider" count neither way."""
+    some = [one for one in judged if not one.example.in_pair and (one.example.provision.is_violation or one.example.provision.is_harmless)]
+    ranked = sorted(some, key=lambda one: -one.score)
+    violations = sum(one.example.provision.is_violation for one in some)
+    allowed = int(READER_SHARE * (len(some) - violations))
+    found, raised, surfaced, precisions = 0, 0, 0, 0.0
+    for place, one in enumerate(ranked, 1):
+        if not one.example.provision.is_violation:
+            raised += 1
+            continue
+        found += 1
+        precisions += found / place
+        surfaced += raised <= allowed
+    return Quality(round(precisions / max(1, violations), 4), round(surfaced / max(1, violations), 4))
 
 
 def _places(examples: Sequence[Example]) -> dict[str, int]:

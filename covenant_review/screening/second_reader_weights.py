@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -89,7 +90,10 @@ class Weights:
         """Write the file, one feature a line, so that two trainings can be compared."""
         content = {"sha256": self.sha256, **self._content()}
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_one_a_line(content) + "\n", encoding="utf-8", newline="\n")
+        # Never half a file: a reader that starts meanwhile would refuse it.
+        unfinished = path.with_name(f".{path.name}.unfinished")
+        unfinished.write_text(_one_a_line(content) + "\n", encoding="utf-8", newline="\n")
+        unfinished.replace(path)
 
     def _content(self) -> dict[str, Any]:
         return {
@@ -155,16 +159,15 @@ def _table(data: Mapping[str, Any]) -> Table:
 
 def grouped(names: Iterable[str], known: Mapping[str, Any]) -> list[tuple[float, list[str]]]:
     """The known names by group, each with the factor by which its weights count: long clauses do not shout."""
-    groups: dict[str, list[str]] = {}
-    for name in names:
-        if name in known:
-            groups.setdefault(name[0], []).append(name)
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for name in filter(known.__contains__, names):
+        groups[name[0]].append(name)
     return [(SCALES[group] / math.sqrt(max(len(found), _FEWEST)), found) for group, found in groups.items()]
 
 
 def raw_score(groups: Iterable[tuple[float, list[str]]], weights: Mapping[str, int], bias: int) -> float:
     """The weighted sum of grouped features."""
-    return (bias + sum(factor * sum(weights[name] for name in found) for factor, found in groups)) / _UNIT
+    return (bias + sum(factor * sum(map(weights.__getitem__, found)) for factor, found in groups)) / _UNIT
 
 
 def as_units(weight: float) -> int:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -28,18 +28,28 @@ class RuleTimeout(Exception):
 
 
 class Budget:
-    """The time that one rule may take on one clause, checked every few hundred steps."""
+    """The time that one rule may take on one clause, checked every few hundred steps.
 
-    __slots__ = ("_deadline", "_steps")
+    It is the processor's time for this thread: on a busy machine a rule must not run out of time while others run. The
+    clock is first looked at after some steps, since most rules never take so many.
+    """
+
+    __slots__ = ("_deadline", "_seconds", "_steps")
 
     def __init__(self, seconds: float) -> None:
-        self._deadline = time.perf_counter() + seconds
+        self._seconds = seconds
+        self._deadline: float | None = None
         self._steps = 0
 
     def spend(self) -> None:
         """Count a step; RuleTimeout once the time is up."""
         self._steps += 1
-        if not self._steps % 256 and time.perf_counter() > self._deadline:
+        if self._steps % 256:
+            return
+        now = time.thread_time()
+        if self._deadline is None:
+            self._deadline = now + self._seconds
+        if now > self._deadline:
             raise RuleTimeout
 
 
@@ -243,97 +253,196 @@ def _weight(group: frozenset[str]) -> tuple[int, int]:
     return -len(group), max(len(part) for part in group)
 
 
+Step = Callable[[int, Reading, Budget], "tuple[Element, ...] | None"]
+"""Tries the rest of a pattern from a syllable on: the parts that matched (gaps left out), None where it does not match."""
+
+
+class Matcher:
+    """A parsed pattern, ready to be looked for. The functions that do so are made when it is first tried."""
+
+    __slots__ = ("_starts", "_step", "nodes", "requires")
+
+    def __init__(self, nodes: tuple[Node, ...]) -> None:
+        self.nodes = nodes
+        self.requires = requirements(nodes)
+        self._starts: Callable[[Reading], Iterable[int]] | None = None
+        self._step: Step = _at_end
+
+    def possible(self, present: Set[str]) -> bool:
+        """Whether a reading that holds these concepts and words ("=word") can match."""
+        return not any(map(present.isdisjoint, self.requires))
+
+    def find(self, reading: Reading, budget: Budget) -> Iterator[tuple[Element, ...]]:
+        """Every match, at most one per starting syllable, as the parts that matched (gaps left out)."""
+        if self._starts is None:
+            self._step = _chain(self.nodes, _at_end)
+            self._starts = _starts_of(self.nodes)
+        step = self._step
+        for start in self._starts(reading):
+            elements = step(start, reading, budget)
+            if elements is not None:
+                yield elements
+
+
 def find_sequence(nodes: tuple[Node, ...], reading: Reading, budget: Budget) -> Iterator[tuple[Element, ...]]:
-    """Every match, at most one per starting syllable, as the parts that matched (gaps left out)."""
-    for start in _starting_points(nodes, reading):
-        for _end, elements in _match(nodes, 0, start, reading, budget):
-            yield elements
-            break
+    """Every match of a pattern that is tried once; `Matcher` is for those that are tried often."""
+    return Matcher(nodes).find(reading, budget)
 
 
-def _starting_points(nodes: tuple[Node, ...], reading: Reading) -> list[int]:
+def _starts_of(nodes: tuple[Node, ...]) -> Callable[[Reading], Iterable[int]]:
+    """The syllables where a pattern may begin, told by its first part."""
     first = nodes[0]
     if isinstance(first, ConceptRef):
-        return reading.starts_of(first.name)
+        concept = first.name
+        return lambda reading: reading.starts_of(concept)
     if isinstance(first, Phrases) and not first.optional:
-        starts = [start for word in first.by_first if word in reading.positions for start in reading.positions[word]]
-        return sorted(starts) if len(first.by_first) > 1 else starts
+        by_first = tuple(first.by_first)
+        return lambda reading: _places_of(by_first, reading)
     if isinstance(first, Choice) and not first.optional and all(first.options):
-        return sorted({start for option in first.options for start in _starting_points(option, reading)})
-    return list(range(len(reading.words)))
+        options = [_starts_of(option) for option in first.options]
+        return lambda reading: sorted({start for option in options for start in option(reading)})
+    if isinstance(first, Anchor) and first.sign in ("^", "@own"):
+        begins = _ANCHORS[first.sign]
+        return lambda reading: [position for position in range(len(reading.words)) if begins(position, reading) is not None]
+    return lambda reading: range(len(reading.words))
 
 
-def _match(nodes: tuple[Node, ...], at: int, position: int, reading: Reading, budget: Budget) -> Iterator[tuple[int, tuple[Element, ...]]]:
-    budget.spend()
-    if at == len(nodes):
-        yield position, ()
-        return
-    node = nodes[at]
-    if isinstance(node, Gap):
-        yield from _match_gap(nodes, at, position, reading, budget)
-        return
-    if isinstance(node, Phrases):
+def _places_of(words: tuple[str, ...], reading: Reading) -> list[int]:
+    positions = reading.positions
+    if len(words) == 1:
+        return positions.get(words[0], [])
+    return sorted(start for word in words if word in positions for start in positions[word])
+
+
+def _at_end(position: int, reading: Reading, budget: Budget) -> tuple[Element, ...] | None:
+    return ()
+
+
+def _chain(nodes: tuple[Node, ...], then: Step) -> Step:
+    """One function for a row of parts, each of which goes on with the next, the last with `then`."""
+    following: Node | None = None
+    for node in reversed(nodes):
+        if isinstance(node, Gap):
+            then = _gap(node, following, then)
+        elif isinstance(node, Phrases):
+            then = _phrase(node, then)
+        elif isinstance(node, Choice):
+            then = _choice(node, then)
+        elif isinstance(node, ConceptRef):
+            then = _concept(node.name, then)
+        elif isinstance(node, Anchor):
+            then = _anchor(node.sign, then)
+        following = node
+    return then
+
+
+def _gap(gap: Gap, following: Node | None, then: Step) -> Step:
+    most, strength = gap.most, gap.strength
+    by_first = following.by_first if isinstance(following, Phrases) and not following.optional else None
+    concept = following.name if isinstance(following, ConceptRef) else None
+
+    def step(position: int, reading: Reading, budget: Budget) -> tuple[Element, ...] | None:
+        words, breaks = reading.words, reading.breaks
+        length = len(words)
+        if position >= length:
+            return then(position, reading, budget)
+        ends = reading.ends_of(concept) if concept is not None else None
+        for here in range(position, min(position + most + 1, length)):
+            if breaks[here] >= strength and here:
+                return None
+            if ends is not None:
+                if here not in ends:
+                    continue
+            elif by_first is not None and words[here] not in by_first:
+                continue
+            budget.spend()
+            elements = then(here, reading, budget)
+            if elements is not None:
+                return elements
+        return None
+
+    return step
+
+
+def _phrase(node: Phrases, then: Step) -> Step:
+    by_first, optional = node.by_first, node.optional
+
+    def step(position: int, reading: Reading, budget: Budget) -> tuple[Element, ...] | None:
         words = reading.words
         if position < len(words):
-            for phrase in node.by_first.get(words[position], ()):
+            for phrase in by_first.get(words[position], ()):
                 end = position + len(phrase)
                 if len(phrase) == 1 or words[position:end] == phrase:
-                    for last, rest in _match(nodes, at + 1, end, reading, budget):
-                        yield last, (Element(position, end, None), *rest)
-        if node.optional:
-            yield from _match(nodes, at + 1, position, reading, budget)
-        return
-    if isinstance(node, Choice):
-        for option in node.options:
-            for middle, elements in _match(option, 0, position, reading, budget):
-                for end, rest in _match(nodes, at + 1, middle, reading, budget):
-                    yield end, elements + rest
-        if node.optional:
-            yield from _match(nodes, at + 1, position, reading, budget)
-        return
-    for end, concept in _match_one(node, position, reading):
-        for last, rest in _match(nodes, at + 1, end, reading, budget):
-            here = (Element(position, end, concept),) if end > position else ()
-            yield last, here + rest
+                    budget.spend()
+                    rest = then(end, reading, budget)
+                    if rest is not None:
+                        return Element(position, end, None), *rest
+        return then(position, reading, budget) if optional else None
+
+    return step
 
 
-def _match_gap(
-    nodes: tuple[Node, ...], at: int, position: int, reading: Reading, budget: Budget
-) -> Iterator[tuple[int, tuple[Element, ...]]]:
-    gap = nodes[at]
-    assert isinstance(gap, Gap)
-    following = nodes[at + 1] if at + 1 < len(nodes) else None
-    for skipped in range(gap.most + 1):
-        here = position + skipped
-        if here >= len(reading.words) and skipped:
-            return
-        if here < len(reading.words) and reading.breaks[here] >= gap.strength and here > 0:
-            return
-        if isinstance(following, Phrases) and not following.optional and here < len(reading.words):
-            if reading.words[here] not in following.by_first:
-                continue
-        elif isinstance(following, ConceptRef) and (following.name, here) not in reading.ends_at:
-            continue
-        yield from _match(nodes, at + 1, here, reading, budget)
+def _choice(node: Choice, then: Step) -> Step:
+    options = [_chain(option, then) for option in node.options]
+    if node.optional:
+        options.append(then)
+
+    def step(position: int, reading: Reading, budget: Budget) -> tuple[Element, ...] | None:
+        budget.spend()
+        for option in options:
+            elements = option(position, reading, budget)
+            if elements is not None:
+                return elements
+        return None
+
+    return step
 
 
-def _match_one(node: Node, position: int, reading: Reading) -> list[tuple[int, str | None]]:
-    if isinstance(node, Anchor):
-        return [(end, None) for end in _match_anchor(node.sign, position, reading)]
+def _concept(name: str, then: Step) -> Step:
+    def step(position: int, reading: Reading, budget: Budget) -> tuple[Element, ...] | None:
+        for end in reading.ends_of(name).get(position, ()):
+            budget.spend()
+            rest = then(end, reading, budget)
+            if rest is not None:
+                return Element(position, end, name), *rest
+        return None
+
+    return step
+
+
+def _anchor(sign: str, then: Step) -> Step:
+    holds = _ANCHORS[sign]
+
+    def step(position: int, reading: Reading, budget: Budget) -> tuple[Element, ...] | None:
+        end = holds(position, reading)
+        if end is None:
+            return None
+        rest = then(end, reading, budget)
+        if rest is None or end == position:
+            return rest
+        return Element(position, end, None), *rest
+
+    return step
+
+
+def _begins(position: int, reading: Reading) -> int | None:
+    here = position < len(reading.words) and (reading.breaks[position] >= COLON or position == reading.own)
+    return position if here else None
+
+
+def _ends(position: int, reading: Reading) -> int | None:
+    return position if position == len(reading.words) or reading.breaks[position] >= COMMA else None
+
+
+def _begins_own(position: int, reading: Reading) -> int | None:
+    return position if position == reading.own else None
+
+
+def _number(position: int, reading: Reading) -> int | None:
     if position >= len(reading.words):
-        return []
-    assert isinstance(node, ConceptRef)
-    return [(end, node.name) for end in reading.ends_at.get((node.name, position), ())]
+        return None
+    word = reading.words[position]
+    return position + 1 if word[0].isdigit() or word in NUMBER_WORDS else None
 
 
-def _match_anchor(sign: str, position: int, reading: Reading) -> list[int]:
-    length = len(reading.words)
-    if sign == "^":
-        return [position] if position < length and (reading.breaks[position] >= COLON or position == reading.own) else []
-    if sign == "$":
-        return [position] if position == length or reading.breaks[position] >= COMMA else []
-    if sign == "@own":
-        return [position] if position == reading.own else []
-    if position < length and (reading.words[position][0].isdigit() or reading.words[position] in NUMBER_WORDS):
-        return [position + 1]
-    return []
+_ANCHORS: Mapping[str, Callable[[int, Reading], int | None]] = {"^": _begins, "$": _ends, "@own": _begins_own, "#": _number}

@@ -250,14 +250,16 @@ def _in_turn(reading: Reading, first: Chunk, second: Chunk) -> bool:
 def _likewise(reading: Reading, chunk: Chunk) -> bool:
     """ "Con gái cũng được", "… như vậy"; not "nghe cũng được" (may as well) and not "cũng thôi"."""
     near = reading.words[chunk.person.end : chunk.person.end + _LIKEWISE_WITHIN]
-    if "cũng" in near and not _CONCESSIONS.intersection(near):
-        if not any(
-            word in _GRUDGING and not (word == "ngoài" and reading.words[place - 1] in _MARRIED)
-            for place, word in enumerate(reading.words[chunk.person.end : chunk.end], chunk.person.end)
-        ):
-            return True
+    if "cũng" in near and not _CONCESSIONS.intersection(near) and not _grudged(reading, chunk):
+        return True
     last = reading.words[chunk.end - 2 : chunk.end]
     return last[-1:] == ("vậy",) or last in (("cũng", "thế"), ("như", "thế"), ("như", "nhau"))
+
+
+def _grudged(reading: Reading, chunk: Chunk) -> bool:
+    """ "Đứng ngoài hiên nghe cũng được"; "lấy vợ ngoài" (from outside the village) grudges nothing."""
+    words = enumerate(reading.words[chunk.person.end : chunk.end], chunk.person.end)
+    return any(word in _GRUDGING and not (word == "ngoài" and reading.words[place - 1] in _MARRIED) for place, word in words)
 
 
 def _mould(reading: Reading, chunk: Chunk) -> tuple[str, ...]:

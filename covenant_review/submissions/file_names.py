@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+
+from covenant_review.submissions.kinds import PICTURE_ENDINGS
 
 LONGEST = 255
 NAMELESS = "tệp không tên"
+_ENDINGS = {"docx": ".docx", "pdf": ".pdf", "text": ".txt", "doc": ".doc", "rtf": ".rtf", "odt": ".odt", "photos": ".zip"}
 # Joins emoji into one; every other invisible mark could make a name look like another.
 _JOINER = "\N{ZERO WIDTH JOINER}"
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -27,14 +31,23 @@ def shown_name(given: str | None) -> str:
 
 def download_name(name: str, kind: str) -> str:
     """The name for saving the original: its ending says what the bytes are, whatever the given name said."""
-    ending = {"docx": ".docx", "pdf": ".pdf", "text": ".txt", "doc": ".doc", "rtf": ".rtf", "odt": ".odt"}.get(kind, "")
+    if kind == "image":
+        return name if name.lower().endswith(PICTURE_ENDINGS) else name + ".jpg"
+    ending = _ENDINGS.get(kind, "")
     return name if name.lower().endswith(ending) else name + ending
 
 
-def _shortened(name: str) -> str:
-    if len(name) <= LONGEST:
+def bundle_name(names: Sequence[str]) -> str:
+    """The name shown for several photos that are one document: "3 ảnh: trang 1.jpg … trang 3.jpg"."""
+    between = ", " if len(names) == 2 else " … "
+    ends = names[:1] if len(names) == 1 else (names[0], names[-1])
+    return _shortened(f"{len(names)} ảnh: {between.join(_shortened(name, 110) for name in ends)}")
+
+
+def _shortened(name: str, longest: int = LONGEST) -> str:
+    if len(name) <= longest:
         return name
     stem, dot, ending = name.rpartition(".")
     if not dot or len(ending) > 10:
-        return name[: LONGEST - 1] + "…"
-    return stem[: LONGEST - len(ending) - 2] + "…." + ending
+        return name[: longest - 1] + "…"
+    return stem[: longest - len(ending) - 2] + "…." + ending

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import MultipleFileField, SelectField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import HiddenField, MultipleFileField, RadioField, SelectField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
 
 from covenant_review.registry.models import Covenant
-from covenant_review.submissions.operations import LONGEST_REASON
+from covenant_review.submissions.operations import LONGEST_REASON, PhotosAre
 
 ATTACH_LATER = ""
+IN_GIVEN_ORDER = "given"
 
 
 class UploadForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -23,7 +24,23 @@ class UploadForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         _l("Nộp cho"),
         description=_l("Mỗi tệp nộp cho cùng một hương ước là một bản mới của hương ước đó. Nhiều tệp của nhiều thôn thì chọn “gắn sau”."),
     )
-    files = MultipleFileField(_l("Tệp văn bản"), render_kw={"accept": ".docx,.pdf", "multiple": True})
+    files = MultipleFileField(_l("Tệp văn bản"), render_kw={"multiple": True})
+    photos = RadioField(
+        _l("Nếu chọn nhiều ảnh chụp hoặc ảnh quét"),
+        choices=[
+            ("one", _l("Các ảnh này là các trang của một văn bản")),
+            ("separate", _l("Mỗi ảnh là một văn bản riêng")),
+        ],
+        validators=[Optional()],
+        validate_choice=False,
+    )
+    # Set by photos.js, which shows the order and lets it be changed; without it the names decide.
+    order = HiddenField()
+
+    def photos_are(self) -> PhotosAre | None:
+        """What somebody said about several photos; None when nobody did."""
+        said = self.photos.data
+        return said if said in ("one", "separate") else None
 
     def offer(self, covenants: Sequence[Covenant]) -> None:
         """Set the covenants that can be chosen."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Literal
 
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
@@ -17,47 +16,59 @@ from covenant_review.accounts.models import User
 from covenant_review.accounts.permissions import Permission, may
 from covenant_review.audit.log import record
 from covenant_review.database import now, transaction
-from covenant_review.extraction import office
 from covenant_review.extraction.document import UnreadableFile
 from covenant_review.extraction.kind import kind_of
+from covenant_review.extraction.photo_bundle import names_of
 from covenant_review.jobs.queue import READ, enqueue
 from covenant_review.refusals import Forbidden, Invalid, Refused
 from covenant_review.registry.models import Commune, Covenant
 from covenant_review.settings import Settings
-from covenant_review.submissions.file_names import shown_name
+from covenant_review.submissions.file_names import bundle_name, shown_name
+from covenant_review.submissions.kinds import check_accepted
 from covenant_review.submissions.models import StoredFile, Submission
+from covenant_review.submissions.photos import Upload, bundle_limit_mb, by_name, packed
 from covenant_review.submissions.readiness import announce_ready
 from covenant_review.submissions.receipts import DUPLICATE, REFUSED, Receipt
 from covenant_review.submissions.storage import Arrived, TooLarge, store_of
 from covenant_review.submissions.versions import is_signed, next_version, same_file
 
 log = logging.getLogger("covenant_review.submissions")
-ACCEPTED_KINDS = ("docx", "pdf", *office.OFFICE_KINDS)
+PhotosAre = Literal["one", "separate"]
+__all__ = ["LONGEST_REASON", "PhotosAre", "Upload", "attach", "retry", "submit", "withdraw"]
 LONGEST_REASON = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file as it comes in: the name that the sender's machine gave it (trusted for nothing), and its bytes."""
-
-    name: str
-    stream: BinaryIO
-
-
-def submit(actor: User, commune: Commune, uploads: Sequence[Upload], covenant: Covenant | None = None) -> list[Receipt]:
+def submit(
+    actor: User,
+    commune: Commune,
+    uploads: Sequence[Upload],
+    covenant: Covenant | None = None,
+    *,
+    photos: PhotosAre | None = None,
+    in_given_order: bool = False,
+) -> list[Receipt]:
     """Hand in files, as versions of `covenant` or to be attached later; one receipt per file, in order.
 
     Each file is judged alone and committed alone: a bad one does not hold up the others. Accepted files wait for reading.
-    Raises Forbidden (other commune, wrong role) and Invalid (no file, a covenant of another commune).
+    Of several photos somebody must say what they are: "separate" documents, or "one" document; then they are packed into one
+    file, in the order of their names unless `in_given_order`, with one receipt that comes first.
+    Raises Forbidden (other commune, wrong role) and Invalid (no file, a covenant of another commune, photos_are).
     """
     _may_submit(actor, commune.id)
     if not uploads:
         raise Invalid("no_file", _l("Hãy chọn ít nhất một tệp."))
     if covenant is not None and covenant.community.commune_id != commune.id:
         raise Invalid("other_commune", _l("Hương ước này không thuộc xã, phường của bạn."))
+    pictures = [upload for upload in uploads if upload.is_picture()]
+    if len(pictures) > 1 and photos is None:
+        raise Invalid("photos_are", _l("Bạn chọn nhiều ảnh: hãy cho biết các ảnh là một văn bản hay mỗi ảnh là một văn bản riêng."))
     # Signing in began a transaction; on SQLite it would keep every other writer waiting for the disk.
     with transaction():
         pass
+    if len(pictures) > 1 and photos == "one":
+        others = [upload for upload in uploads if upload not in pictures]
+        bundle = _submit_photos(actor, commune, pictures if in_given_order else by_name(pictures), covenant)
+        return [bundle, *(_submit_one(actor, commune, upload, covenant) for upload in others)]
     return [_submit_one(actor, commune, upload, covenant) for upload in uploads]
 
 
@@ -120,16 +131,31 @@ def withdraw(actor: User, submission: Submission, reason: str) -> None:
         )  # fmt: skip
 
 
-def _submit_one(actor: User, commune: Commune, upload: Upload, covenant: Covenant | None) -> Receipt:
-    name = shown_name(upload.name)
-    settings, store = _settings(), store_of(_app())
+def _submit_photos(actor: User, commune: Commune, pictures: Sequence[Upload], covenant: Covenant | None) -> Receipt:
+    limit = bundle_limit_mb(_settings())
+    name = bundle_name([shown_name(picture.name) for picture in pictures])
     try:
-        with store.arriving(upload.stream, settings.file_limit_mb * 1024 * 1024) as arrived:
+        with packed(pictures, limit * 1024 * 1024) as bundle:
+            return _submit_one(actor, commune, bundle, covenant, limit + 1)
+    except TooLarge:
+        return _refuse(actor, commune, name, "photos_too_large", f"more than {limit} MiB")
+    except UnreadableFile as error:
+        return _refuse(actor, commune, name, error.reason, error.detail)
+    except OSError as error:
+        log.exception("photos could not be packed")
+        return _refuse(actor, commune, name, "not_stored", error.strerror or type(error).__name__)
+
+
+def _submit_one(actor: User, commune: Commune, upload: Upload, covenant: Covenant | None, limit_mb: int | None = None) -> Receipt:
+    name = shown_name(upload.name)
+    store, limit = store_of(_app()), limit_mb or _settings().file_limit_mb
+    try:
+        with store.arriving(upload.stream, limit * 1024 * 1024) as arrived:
             kind = _accepted_kind(arrived)
             with store.kept(arrived):
                 return _record_arrival(actor, commune, covenant, name, arrived, kind)
     except TooLarge:
-        return _refuse(actor, commune, name, "too_large", f"more than {settings.file_limit_mb} MiB")
+        return _refuse(actor, commune, name, "too_large", f"more than {limit} MiB")
     except UnreadableFile as error:
         return _refuse(actor, commune, name, error.reason, error.detail)
     except _AlreadyThere as there:
@@ -148,11 +174,11 @@ class _AlreadyThere(Exception):
 def _accepted_kind(arrived: Arrived) -> str:
     if arrived.size == 0:
         raise UnreadableFile("empty")
-    kind = kind_of(arrived.path.read_bytes())
-    if kind not in ACCEPTED_KINDS:
-        raise UnreadableFile("unknown_kind", kind)
-    if kind in office.OFFICE_KINDS and not office.is_available():
-        raise UnreadableFile("office_missing", kind)
+    data = arrived.path.read_bytes()
+    kind = kind_of(data)
+    check_accepted(kind)
+    if kind == "photos":
+        names_of(data)  # a bundle that was not packed here must be a whole one
     return kind
 
 

@@ -22,9 +22,10 @@ _STALLED_AFTER = timedelta(minutes=3)
 class Progress:
     """One submission's way through reading.
 
-    `before` counts the files that wait in front; `done` of `total` are steps (0 of 0: not known); `stalled` says that nobody
-    seems to be reading at all. Once read: `judged` clauses, how many of them hold a finding of each outcome, and how many
-    hold a rule that could not run.
+    `before` counts the files that wait in front; `done` of `total` are steps (0 of 0: not known), `page` of `pages` how many
+    pages of a file that is read by pages are done (0 of 0: not by pages, or not yet); `stalled` says that nobody seems to be
+    reading at all. Once read: `judged` clauses, how many of them hold a finding of each outcome, and how many hold a rule that
+    could not run.
     """
 
     submission_id: int
@@ -33,6 +34,8 @@ class Progress:
     before: int = 0
     done: int = 0
     total: int = 0
+    page: int = 0
+    pages: int = 0
     stalled: bool = False
     judged: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -65,6 +68,8 @@ def progress_of(session: Session, submissions: Sequence[Submission]) -> dict[int
             before=sum(place < _place(job) for place in places) if waits and job else 0,
             done=job.done_steps if job and reads else 0,
             total=job.total_steps if job and reads else 0,
+            page=job.page if job and reads else 0,
+            pages=job.pages if job and reads else 0,
             stalled=bool(waits and job and not somebody_reads and now() - job.run_after > _STALLED_AFTER),
             judged=judged[submission.id],
             outcomes=outcomes.get(submission.id, Counter()),

@@ -14,12 +14,16 @@ from covenant_review.audit.log import record
 from covenant_review.database import transaction
 from covenant_review.extraction.document import UnreadableFile
 from covenant_review.jobs.handler import Handler, Pulse, WorkerCannotStart, settings_of_worker
-from covenant_review.jobs.queue import READ, RESCREEN, Lease, enqueue, fail, finish
-from covenant_review.jobs.warm_process import CannotStart, TaskCrashed, TaskTooSlow, WarmProcess
+from covenant_review.jobs.queue import DRAW, READ, RESCREEN, Lease, enqueue, fail, finish
+from covenant_review.jobs.warm_process import CannotStart, TaskCrashed, TaskOutOfMemory, TaskTooSlow, WarmProcess
 from covenant_review.jobs.worker import work_off
 from covenant_review.screening.ruleset import RuleSet, default_rules_directory, load_ruleset
 from covenant_review.screening.schema import RuleFileError
+from covenant_review.screening.second_reader_use import SWITCHED_OFF, SecondReaderInUse, second_reader_of
+from covenant_review.submissions.facts import propose
 from covenant_review.submissions.models import Submission
+from covenant_review.submissions.pages_job import DrawingHandler
+from covenant_review.submissions.photos import bundle_limit_mb
 from covenant_review.submissions.readings import ReadCovenant, from_plain, read_covenant
 from covenant_review.submissions.recording import record_failure, record_reading, record_unreadable, rescreen
 from covenant_review.submissions.storage import OriginalStore, store_of
@@ -54,9 +58,9 @@ class ReaderInChild:
     def start(self, app: Flask) -> None:
         """Start the process that has readers and rules loaded."""
         settings = settings_of_worker(app)
-        self._seconds, self._size_limit = settings.reading_seconds, settings.file_limit_mb * 1024 * 1024
-        options = {"rules": str(settings.rules) if settings.rules else None}
-        self._process = WarmProcess("covenant_review.submissions.reading_child", options, READING_MEMORY)
+        self._seconds, self._size_limit = settings.reading_seconds, bundle_limit_mb(settings) * 1024 * 1024
+        options = {"rules": str(settings.rules) if settings.rules else None, "second_reader": settings.second_reader}
+        self._process = WarmProcess("covenant_review.submissions.reading_child", options, READING_MEMORY, store_of(app).working)
         try:
             self._process.start()
         except CannotStart as error:
@@ -84,12 +88,13 @@ class ReaderHere:
 
     def __init__(self) -> None:
         self._ruleset: RuleSet | None = None
+        self._second_reader = SWITCHED_OFF
         self._size_limit = 0
 
     def start(self, app: Flask) -> None:
         """Nothing yet: the rules are loaded when the first file comes."""
         self._app = app
-        self._size_limit = settings_of_worker(app).file_limit_mb * 1024 * 1024
+        self._size_limit = bundle_limit_mb(settings_of_worker(app)) * 1024 * 1024
 
     def stop(self) -> None:
         """Nothing to let go."""
@@ -98,7 +103,8 @@ class ReaderHere:
         """Read here and now."""
         if self._ruleset is None:
             self._ruleset = _rules_of(self._app)
-        return read_covenant(path.read_bytes(), self._ruleset, self._size_limit, pulse)
+            self._second_reader = _second_reader_of(self._app, self._ruleset)
+        return read_covenant(path.read_bytes(), self._ruleset, self._size_limit, pulse, self._second_reader)
 
 
 class ReadingHandler:
@@ -138,6 +144,8 @@ class ReadingHandler:
             self._unreadable(lease, error.reason, error.detail)
         except TaskTooSlow:
             self._unreadable(lease, "too_slow", "time limit")
+        except TaskOutOfMemory as error:
+            self._unreadable(lease, "too_heavy", str(error))
         except (TaskCrashed, FileNotFoundError) as error:
             log.error("submission %s could not be read: %r", lease.subject_id, error)
             with transaction() as session:
@@ -146,7 +154,10 @@ class ReadingHandler:
         else:
             with transaction() as session:
                 finish(session, lease)
-                record_reading(session, _present(session, lease), covenant.text, covenant.screenings, covenant.ruleset)
+                submission = _present(session, lease)
+                record_reading(session, submission, covenant.text, covenant.screenings, covenant.ruleset, covenant.second_reader)
+                propose(session, submission, covenant.text, covenant.facts)
+                enqueue(session, DRAW, submission.id)
 
     def give_up(self, session: Session, lease: Lease) -> None:
         """Workers died on this file too often."""
@@ -171,6 +182,7 @@ class RescreeningHandler:
     def __init__(self) -> None:
         self._app: Flask | None = None
         self._ruleset: RuleSet | None = None
+        self._second_reader = SWITCHED_OFF
 
     def start(self, app: Flask) -> None:
         """The rules are loaded when the first job comes."""
@@ -190,10 +202,11 @@ class RescreeningHandler:
         assert self._app is not None
         if self._ruleset is None:
             self._ruleset = _rules_of(self._app)
+            self._second_reader = _second_reader_of(self._app, self._ruleset)
         pulse()
         with transaction() as session:
             finish(session, lease)
-            rescreen(session, _present(session, lease), self._ruleset)
+            rescreen(session, _present(session, lease), self._ruleset, self._second_reader)
 
     def give_up(self, session: Session, lease: Lease) -> None:
         """The text and its findings stay as they were."""
@@ -201,16 +214,18 @@ class RescreeningHandler:
 
 
 # What a worker does (`run_worker(app, HANDLERS, stop)`).
-HANDLERS: dict[str, Handler] = {READ: ReadingHandler(ReaderInChild()), RESCREEN: RescreeningHandler()}
+HANDLERS: dict[str, Handler] = {READ: ReadingHandler(ReaderInChild()), RESCREEN: RescreeningHandler(), DRAW: DrawingHandler()}
 
 
 def drain(app: Flask, *, in_child: bool = False) -> int:
     """Do every job that waits, here and now, until the queue is empty; how many there were.
 
-    For sample data, `worker --once` and tests. Files are read in this process unless `in_child`: then as a worker does it.
+    For sample data, `worker --once` and tests. Files are read in this process unless `in_child`: then as a worker does it,
+    and only then are pages drawn (never outside a child; see also pages_job.draw_waiting).
     """
     reader: Reader = ReaderInChild() if in_child else ReaderHere()
-    return work_off(app, {READ: ReadingHandler(reader), RESCREEN: RescreeningHandler()})
+    drawing: dict[str, Handler] = {DRAW: DrawingHandler()} if in_child else {}
+    return work_off(app, {READ: ReadingHandler(reader), RESCREEN: RescreeningHandler(), **drawing})
 
 
 def enqueue_rescreening() -> int:
@@ -229,6 +244,13 @@ def _rules_of(app: Flask) -> RuleSet:
         return load_ruleset(settings_of_worker(app).rules or default_rules_directory())
     except RuleFileError as error:
         raise WorkerCannotStart(str(error)) from error
+
+
+def _second_reader_of(app: Flask, ruleset: RuleSet) -> SecondReaderInUse:
+    found = second_reader_of(ruleset, wanted=settings_of_worker(app).second_reader)
+    if found.reason:
+        log.warning("the second reader does not read: %s", found.reason)
+    return found
 
 
 def _locked(session: Session, submission_id: int) -> Submission | None:

@@ -16,7 +16,7 @@ from covenant_review.extraction.document import Box
 from covenant_review.refusals import Refused
 from covenant_review.screening.result import ClauseScreening
 from covenant_review.screening.ruleset import RuleSet
-from covenant_review.screening.screen import screen
+from covenant_review.screening.second_reader_use import SWITCHED_OFF, SecondReaderInUse, SecondReaderStamp, screen_by_both
 from covenant_review.submissions.fingerprints import fingerprint, rule_marks, text_fingerprint
 from covenant_review.submissions.models import FindingRecord, SilencedHit, Submission, SubmittedClause, UncheckedRule
 from covenant_review.submissions.readiness import announce_ready
@@ -32,6 +32,7 @@ def record_reading(
     text: CovenantText,
     screenings: Sequence[ClauseScreening],
     ruleset: RuleSetStamp,
+    second_reader: SecondReaderStamp = SWITCHED_OFF.stamp,
 ) -> None:
     """Write clauses, findings, silenced hits, unchecked rules and the facts of the reading; then announce the version.
 
@@ -51,13 +52,14 @@ def record_reading(
     submission.title = storable(text.title)
     submission.pages = text.pages
     submission.warnings = [{"code": warning.code, "page": warning.page, "detail": storable(warning.detail)} for warning in text.warnings]
-    _stamp(submission, ruleset)
+    _stamp(submission, ruleset, second_reader)
     session.flush()
     record(
         session, None, "submissions.read", "submission", submission.id,
         clauses=len(clauses), judged=sum(clause.judged for clause in clauses), findings=_by_outcome(clauses),
         not_checked=sum(len(clause.not_checked) for clause in clauses), pages=text.pages, text_status=text.status,
         warnings=len(text.warnings), ruleset_version=ruleset.version, ruleset_sha256=ruleset.sha256,
+        second_reader=second_reader.state, second_reader_version=second_reader.version, second_reader_sha256=second_reader.sha256,
     )  # fmt: skip
     announce_ready(session, submission)
 
@@ -74,28 +76,56 @@ def record_failure(session: Session, submission: Submission, reason: str, detail
     record(session, None, "submissions.reading_failed", "submission", submission.id, reason=reason, detail=storable(detail)[:500])
 
 
-def rescreen(session: Session, submission: Submission, ruleset: RuleSet) -> None:
-    """Screen the stored clauses with another rule set; then announce the version again.
+def rescreen(session: Session, submission: Submission, ruleset: RuleSet, second_reader: SecondReaderInUse = SWITCHED_OFF) -> None:
+    """Screen the stored clauses with another rule set or second reader; then announce the version again.
 
-    A clause gets a new fingerprint, and decisions on it go stale, only where a rule hits (or cannot run) that did not
-    before. A withdrawn rule takes its finding away and leaves decisions alone. Nothing for what is not read.
+    A clause gets a new fingerprint, and decisions on it go stale, only where a rule or the second reader hits (or cannot run)
+    that did not before. A withdrawn rule takes its finding away and leaves decisions alone, and so does another probability.
+    Nothing for what is not read.
     """
     if submission.state != "read":
         return
     clauses = list(session.scalars(_with_findings(submission.id)))
     text = CovenantText(submission.title, tuple(as_clause(clause) for clause in clauses), submission.pages)
     counts: Counter[str] = Counter()
-    for clause, screening in zip(clauses, screen(text, ruleset), strict=True):
+    for clause, screening in zip(clauses, screen_by_both(text, ruleset, second_reader), strict=True):
         _screen_again(clause, screening, counts)
-    before = {"version": submission.ruleset_version, "sha256": submission.ruleset_sha256}
-    _stamp(submission, ruleset)
+    before = _stamped(submission)
+    _stamp(submission, ruleset, second_reader.stamp)
     session.flush()
     record(
         session, None, "submissions.screened_again", "submission", submission.id,
-        before=before, after={"version": ruleset.version, "sha256": ruleset.sha256}, clauses=len(clauses),
+        before=before, after=_stamped(submission), clauses=len(clauses),
         clauses_with_new_rules=counts["new"], findings_added=counts["added"], findings_withdrawn=counts["withdrawn"],
     )  # fmt: skip
     announce_ready(session, submission)
+
+
+def screen_corrected(
+    session: Session,
+    submission: Submission,
+    clauses: Sequence[SubmittedClause],
+    changed: frozenset[int],
+    ruleset: RuleSet,
+    second_reader: SecondReaderInUse = SWITCHED_OFF,
+) -> dict[str, int]:
+    """Screen a text after a correction; what changed, counted, for the log. The caller records and announces it.
+
+    `clauses` are all of the submission, in order, as they read now; `changed` holds the ids of those whose judged words are
+    others than before: they get a new fingerprint whatever the rules say. For the rest it is as `rescreen` has it.
+    """
+    read = [as_clause(clause) for clause in clauses]
+    by_id = {clause.id: clause for clause in read}
+    counts: Counter[str] = Counter(added=0, withdrawn=0)
+    text = CovenantText(submission.title, tuple(read), submission.pages)
+    for row, clause, screening in zip(clauses, read, screen_by_both(text, ruleset, second_reader), strict=True):
+        _screen_again(row, screening, counts)
+        if row.id in changed:
+            row.text_fingerprint = text_fingerprint(clause, by_id)
+            row.fingerprint = fingerprint(row.text_fingerprint, _marks(screening))
+    _stamp(submission, ruleset, second_reader.stamp)
+    session.flush()
+    return {"clauses_changed": len(changed), "findings_added": counts["added"], "findings_withdrawn": counts["withdrawn"]}
 
 
 def as_clause(clause: SubmittedClause) -> Clause:
@@ -185,8 +215,10 @@ def _put_screening(row: SubmittedClause, screening: ClauseScreening) -> None:
     ]
     row.not_checked = [UncheckedRule(rule=rule.rule, reason=storable(rule.reason)) for rule in screening.not_checked]
     row.screening_state = screening.state
+    row.second_reader_probability = screening.probability
     # A heading is never decided on; what hits there is shown, and carried down to its clauses by the screening.
-    row.needs_attention = row.judged and bool(_marks(screening))
+    # Words that a person changed are read by a person: they are never approved in bulk.
+    row.needs_attention = row.judged and (bool(_marks(screening)) or row.is_corrected)
 
 
 def _screen_again(clause: SubmittedClause, screening: ClauseScreening, counts: Counter[str]) -> None:
@@ -216,6 +248,7 @@ def _with_findings(submission_id: int) -> Select[SubmittedClause]:
             selectinload(SubmittedClause.findings),
             selectinload(SubmittedClause.silenced),
             selectinload(SubmittedClause.not_checked),
+            selectinload(SubmittedClause.corrections),
         )
     )
 
@@ -224,8 +257,20 @@ def _by_outcome(clauses: Iterable[SubmittedClause]) -> dict[str, int]:
     return dict(Counter(finding.outcome for clause in clauses for finding in clause.findings))
 
 
-def _stamp(submission: Submission, ruleset: RuleSetStamp) -> None:
+def _stamp(submission: Submission, ruleset: RuleSetStamp, second_reader: SecondReaderStamp) -> None:
     submission.ruleset_version, submission.ruleset_sha256 = ruleset.version[:40], ruleset.sha256
+    submission.second_reader_state, submission.second_reader_reason = second_reader.state, _cut(second_reader.reason, 500)
+    submission.second_reader_version, submission.second_reader_sha256 = second_reader.version[:40], second_reader.sha256
+
+
+def _stamped(submission: Submission) -> dict[str, str]:
+    return {
+        "version": submission.ruleset_version,
+        "sha256": submission.ruleset_sha256,
+        "second_reader": submission.second_reader_state,
+        "second_reader_version": submission.second_reader_version,
+        "second_reader_sha256": submission.second_reader_sha256,
+    }
 
 
 def _storable_trail(trail: Mapping[str, Any]) -> dict[str, Any]:

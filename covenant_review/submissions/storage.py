@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import shutil
 import time
 import uuid
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from covenant_review.settings import Settings
 
 _PIECE = 1024 * 1024
 _ARRIVING = "arriving"
+_WORKING = "working"
 _LOCK = ".lock"
 _LEFT_BEHIND_SECONDS = 24 * 3600
 
@@ -41,6 +43,11 @@ class OriginalStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
+
+    @property
+    def working(self) -> Path:
+        """Where readers put down what they need for a while; nothing there outlives the reading of one file."""
+        return self._folder / _WORKING
 
     def path(self, sha256: str) -> Path:
         """Where the original with this digest is, or would be."""
@@ -91,12 +98,17 @@ class OriginalStore:
             yield
 
     def sweep(self) -> int:
-        """Remove what a killed process left half arrived more than a day ago; how many files there were."""
+        """Remove what a killed process left half arrived or half read more than a day ago; how many files and folders there were."""
         swept = 0
         for path in (self._folder / _ARRIVING).glob("*"):
             with contextlib.suppress(FileNotFoundError):
                 if time.time() - path.stat().st_mtime > _LEFT_BEHIND_SECONDS:
                     path.unlink()
+                    swept += 1
+        for folder in self.working.glob("*"):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - folder.stat().st_mtime > _LEFT_BEHIND_SECONDS:
+                    shutil.rmtree(folder, ignore_errors=True)
                     swept += 1
         return swept
 

@@ -14,14 +14,19 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from covenant_review.accounts.permissions import Permission, may
 from covenant_review.database import db
+from covenant_review.extraction import office
 from covenant_review.refusals import Invalid, Refused
 from covenant_review.registry.models import Commune, Covenant
 from covenant_review.settings import Settings
-from covenant_review.submissions import operations
+from covenant_review.submissions import facts_views, operations, photo_views
+from covenant_review.submissions.facts import facts_of_submission
+from covenant_review.submissions.facts_shown import in_context, shown_facts, suggested_covenant
 from covenant_review.submissions.file_names import download_name
-from covenant_review.submissions.forms import AttachForm, UploadForm, WithdrawForm
+from covenant_review.submissions.forms import IN_GIVEN_ORDER, AttachForm, UploadForm, WithdrawForm
+from covenant_review.submissions.kinds import offered_endings, recognition_is_available
 from covenant_review.submissions.marked_text import Piece, pieces
-from covenant_review.submissions.models import Submission, SubmittedClause
+from covenant_review.submissions.models import Submission, SubmittedClause, TextCorrection
+from covenant_review.submissions.photos import bundle_limit_mb, may_reorder
 from covenant_review.submissions.progress import Progress, progress_of
 from covenant_review.submissions.readings import STEPS
 from covenant_review.submissions.receipts import Receipt, past_receipts
@@ -32,6 +37,7 @@ from covenant_review.web.errors import wants_json
 from covenant_review.web.words import WORDS
 
 blueprint = Blueprint("submissions", __name__)
+blueprints = (blueprint, facts_views.blueprint, photo_views.blueprint)
 _MOST_IDS = 200
 _MIMETYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -40,6 +46,7 @@ _MIMETYPES = {
     "doc": "application/msword",
     "rtf": "application/rtf",
     "odt": "application/vnd.oasis.opendocument.text",
+    "photos": "application/zip",
 }
 
 
@@ -53,11 +60,18 @@ def upload(code: str) -> ResponseReturnValue:
     status = 200
     if form.validate_on_submit():
         try:
-            receipts = operations.submit(me(), commune, _uploads(), _covenant(form.covenant_id.data))
+            receipts = operations.submit(
+                me(),
+                commune,
+                _uploads(),
+                _covenant(form.covenant_id.data),
+                photos=form.photos_are(),
+                in_given_order=form.order.data == IN_GIVEN_ORDER,
+            )
         except Invalid as error:
             if wants_json():
                 raise
-            form.files.errors = [error.message]
+            (form.photos if error.code == "photos_are" else form.files).errors = [error.message]
             status = 422
         else:
             if wants_json():
@@ -74,6 +88,9 @@ def upload(code: str) -> ResponseReturnValue:
         form=form,
         file_limit=_settings().file_limit_mb,
         request_limit=_settings().request_limit_mb,
+        office=office.is_available(),
+        recognition=recognition_is_available(),
+        endings=offered_endings(),
         waiting=waiting,
         progress=progress_of(db.session(), waiting),
     )
@@ -184,8 +201,10 @@ def stage(one: Progress) -> str:
             return str(_("Bộ đọc chưa chạy. Tệp đã được giữ an toàn; hãy báo quản trị viên nếu vẫn chờ lâu."))
         return str(_("Còn %(count)s tệp ở trước.", count=one.before) if one.before else _("Sắp đến lượt."))
     if one.state == "reading":
+        if one.pages:
+            return str(_("Đang đọc chữ: xong %(page)s / %(pages)s trang.", page=one.page, pages=one.pages))
         if one.total != STEPS:
-            return _("Trang %(done)s/%(total)s.", done=one.done, total=one.total) if one.total else ""
+            return ""
         steps = (_("đọc chữ trong tệp"), _("tách điều khoản"), _("đối chiếu bộ quy tắc"))
         return str(_("Bước %(done)s/%(total)s: %(step)s.", done=one.done + 1, total=one.total, step=steps[min(one.done, STEPS - 1)]))
     if one.state == "read":
@@ -198,6 +217,9 @@ def reason_text(reason: str) -> str:
     """Why a file was refused or could not be read, and what to do."""
     if reason == "not_stored":
         return str(_("Máy chủ không lưu được tệp này. Hãy thử lại; nếu vẫn lỗi, báo quản trị viên."))
+    if reason == "photos_too_large":
+        most = bundle_limit_mb(_settings())
+        return str(_("Các ảnh cộng lại lớn hơn %(limit)s MB. Hãy chụp với cỡ ảnh nhỏ hơn, hoặc gửi bản PDF.", limit=most))
     if reason == "too_large":
         text = _("Tệp quá lớn: mỗi tệp không quá %(limit)s MB. Hãy lưu lại với ảnh nhỏ hơn rồi nộp lại.", limit=_settings().file_limit_mb)
         return str(text)
@@ -234,6 +256,11 @@ def _submission_page(found: Submission, attach_form: AttachForm, withdraw_form: 
     own = may(me(), Permission.SUBMIT, found.commune_id) and found.withdrawn_at is None
     clauses = _clauses(found) if found.state == "read" else []
     attach_form.offer(covenants_of(session, found.commune_id) if own and found.covenant_id is None else [])
+    facts = facts_of_submission(session, found)
+    texts = {clause.key: clause.text for clause in clauses}
+    suggested = suggested_covenant(session, found, facts) if own and found.covenant_id is None and facts else None
+    if suggested is not None and not attach_form.is_submitted():
+        attach_form.covenant_id.data = str(suggested.id)
     return render_template(
         "submissions/submission.html",
         submission=found,
@@ -243,6 +270,11 @@ def _submission_page(found: Submission, attach_form: AttachForm, withdraw_form: 
         to_look_at=[clause for clause in clauses if clause.not_checked or _outcomes(clause) - {"positive"}],
         good=[clause for clause in clauses if _outcomes(clause) == {"positive"} and not clause.not_checked],
         english=str(get_locale()) == "en",
+        facts=shown_facts(found, facts),
+        context_of=lambda fact: in_context(fact, texts.get(fact.clause_key)),
+        keeps_register=may(me(), Permission.KEEP_REGISTER, found.commune_id) and found.withdrawn_at is None,
+        suggested=suggested,
+        may_reorder=may_reorder(session, me(), found),
         attach_form=attach_form if own and found.covenant_id is None else None,
         withdraw_form=withdraw_form if own and not is_signed(session, found) else None,
         may_retry=own and found.state in ("failed", "unreadable"),
@@ -262,6 +294,7 @@ def _clauses(found: Submission) -> Sequence[SubmittedClause]:
             selectinload(SubmittedClause.findings),
             selectinload(SubmittedClause.silenced),
             selectinload(SubmittedClause.not_checked),
+            selectinload(SubmittedClause.corrections).joinedload(TextCorrection.corrected_by),
         )
     ).all()
 

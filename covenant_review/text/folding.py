@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from covenant_review.text.normal_form import with_new_tone_placement
@@ -35,6 +36,8 @@ def _bare_table() -> dict[int, str]:
 
 
 _FOLD = _table()
+# Letters that only a text with its marks has; almost every text shows one among its first words.
+_MARKED = re.compile("[À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ]")
 _BARE = _bare_table()
 
 
@@ -53,5 +56,7 @@ def strip_marks(folded: str) -> str:
 
 def has_lost_marks(text: str) -> bool:
     """Whether a Vietnamese text of some length carries no diacritics at all: typed or scanned without them."""
+    if _MARKED.search(text):
+        return False
     letters = [character for character in text if character.isalpha()]
     return len(letters) >= 20 and all(character.isascii() for character in letters)

@@ -26,6 +26,9 @@ _NOT_ASCII = re.compile("[^\x00-\x7f]")
 # What no line of Vietnamese in Unicode holds: other letters and signs of Latin-1, and vowels with a second accent behind.
 _TRACES = re.compile("[\u00a1-\u00bf\u00d7\u00f7ÄÅÆÇËÎÏÑÖØÛÜÞßäåæçëîïñöøûüþ]|[aeoyôAEOYÔ][ùÙ]|[aeoAEO][âÂ]|[aA][êÊ]")
 _VOWEL = re.compile("[aeiouyăâêôơư]", re.IGNORECASE)
+_LETTERS = re.compile("[^\\W\\d_]+")
+# The letters that TCVN3 holds small and as capitals.
+_HAVE_CAPITALS = frozenset("abcdefghijklmnopqrstuvwxyzăâêôơưđABCDEFGHIJKLMNOPQRSTUVWXYZĂÂÊÔƠƯĐ")
 
 _FEWEST_WORDS = 2  # in a line whose font says nothing
 _FEWEST_WORDS_OF_A_STRETCH = 3  # in the middle of a line that is otherwise Unicode
@@ -152,10 +155,47 @@ def _reads_in(word: str, encoding: Encoding, font: LegacyFont | None) -> bool | 
     if not is_written_in(word, encoding):
         return False
     converted = convert(word, replace(font, encoding=encoding) if font else LegacyFont(encoding))
-    if is_syllable(converted):
+    if is_syllable(converted) or (encoding == "tcvn3" and _is_in_capitals_but_for_tones(converted) and is_syllable(converted.lower())):
         return True
     is_abbreviation = converted in ("đ", "Đ") or (converted.isupper() and not _VOWEL.search(normal_form(converted)))
     return None if is_abbreviation and converted.isalpha() else False
+
+
+def _is_in_capitals_but_for_tones(word: str) -> bool:
+    """ "HộI": TCVN3 has no capitals with tones; those letters are small ones, in a second font of capitals or in none."""
+    tells = [letter for letter in word if letter in _HAVE_CAPITALS]
+    return bool(tells) and all(letter.isupper() for letter in tells)
+
+
+def with_capitals(text: str) -> str:
+    """A converted TCVN3 text without fonts, its toned capitals put back: "HƯƠNG ƯớC LàNG" → "HƯƠNG ƯỚC LÀNG".
+
+    A word is raised where a letter behind its first one is a capital, and so is one beside such words that may be
+    either ("Và"), in a line of capitals. A first letter alone ("ủy ban") says nothing and stays. The length stays.
+    """
+    return "".join(_line_with_capitals(line) for line in text.splitlines(keepends=True))
+
+
+def _line_with_capitals(line: str) -> str:
+    words = list(_LETTERS.finditer(line))
+    shown = [_shows_capitals(word.group()) for word in words]
+    mostly = 2 * sum(shown) >= len(words)
+    raised = list(line)
+    for index, word in enumerate(words):
+        beside = shown[index - 1] if index else any(shown[1:2])
+        leads = index + 1 == len(words) or shown[index + 1] or _may_be_capitals(words[index + 1].group())
+        if shown[index] or (mostly and beside and leads and _may_be_capitals(word.group())):
+            shown[index] = True
+            raised[word.start() : word.end()] = word.group().upper()
+    return "".join(raised)
+
+
+def _shows_capitals(word: str) -> bool:
+    return any(letter.isupper() for letter in word[1:]) and _is_in_capitals_but_for_tones(word)
+
+
+def _may_be_capitals(word: str) -> bool:
+    return all(letter.isupper() or letter not in _HAVE_CAPITALS for letter in word)
 
 
 _HYPHENATED = re.compile("[^\\s\x00-,./:;<-@\\[-`{-\x7f\u2000-\u206f]*-[^\\s\x00-,./:;<-@\\[-`{-\x7f\u2000-\u206f]*")

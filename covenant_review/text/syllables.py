@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 
 # How strongly two neighbouring syllables are parted.
 SPACE, COMMA, COLON, SEMICOLON, SENTENCE, CELL, EDGE = range(7)
 
-_SYLLABLE = re.compile(r"\d+(?:[.,]\d+)*%?|[^\W_]+")
+_SYLLABLE = re.compile(r"(\d+(?:[.,]\d+)*%?|[^\W_]+)")
+_LONGEST_GAP_KNOWN = 8
 _SENTENCE_END = re.compile(r"[.!?…\n]")
 
 
@@ -26,8 +29,6 @@ class Syllables:
 
 
 def _strength(gap: str) -> int:
-    if gap == " ":
-        return SPACE
     if "|" in gap:
         return CELL
     if _SENTENCE_END.search(gap):
@@ -41,17 +42,14 @@ def _strength(gap: str) -> int:
     return SPACE
 
 
+_known_strength = lru_cache(maxsize=1024)(_strength)
+
+
 def split_syllables(folded: str) -> Syllables:
     """The syllables (words between spaces and punctuation, numbers such as "500.000" whole) of a folded text, in order."""
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    breaks: list[int] = []
-    previous_end = 0
-    for match in _SYLLABLE.finditer(folded):
-        breaks.append(_strength(folded[previous_end : match.start()]) if words else EDGE)
-        words.append(match.group())
-        starts.append(match.start())
-        ends.append(match.end())
-        previous_end = match.end()
-    return Syllables(tuple(words), tuple(starts), tuple(ends), tuple(breaks))
+    parts = _SYLLABLE.split(folded)
+    offsets = list(accumulate(map(len, parts)))
+    breaks = [SPACE if gap == " " else _known_strength(gap) if len(gap) <= _LONGEST_GAP_KNOWN else _strength(gap) for gap in parts[:-1:2]]
+    if breaks:
+        breaks[0] = EDGE
+    return Syllables(tuple(parts[1::2]), tuple(offsets[:-1:2]), tuple(offsets[1::2]), tuple(breaks))

@@ -39,8 +39,13 @@ ACTIONS: Mapping[str, Any] = {
     "review.verdict_signed": _l("Ký duyệt kết luận"),
     "submissions.attached": _l("Gắn bản nộp với hương ước, quy ước"),
     "submissions.duplicate_refused": _l("Không nhận tệp đã có"),
+    "submissions.fact_accepted": _l("Ghi vào sổ thông tin đọc trong văn bản"),
+    "submissions.fact_declined": _l("Không dùng thông tin đọc trong văn bản"),
+    "submissions.facts_proposed": _l("Đọc thấy thông tin của văn bản"),
     "submissions.file_refused": _l("Không nhận tệp"),
     "submissions.found_unreadable": _l("Không đọc được tệp"),
+    "submissions.pages_drawn": _l("Tạo ảnh các trang"),
+    "submissions.photos_reordered": _l("Đổi thứ tự ảnh, nộp thành bản mới"),
     "submissions.read": _l("Đọc xong văn bản"),
     "submissions.reading_begun": _l("Bắt đầu đọc văn bản"),
     "submissions.reading_failed": _l("Đọc văn bản bị lỗi"),
@@ -48,6 +53,9 @@ ACTIONS: Mapping[str, Any] = {
     "submissions.rescreening_queued": _l("Yêu cầu dò lại bằng bộ quy tắc hiện hành"),
     "submissions.screened_again": _l("Dò lại bằng bộ quy tắc hiện hành"),
     "submissions.submitted": _l("Nộp văn bản"),
+    "submissions.text_added": _l("Thêm đoạn bị sót vào văn bản đã đọc"),
+    "submissions.text_replaced": _l("Sửa chữ của văn bản đã đọc"),
+    "submissions.text_taken_back": _l("Bỏ chỗ đã sửa, lấy lại chữ máy đọc"),
     "submissions.withdrawn": _l("Rút bản nộp"),
 }
 

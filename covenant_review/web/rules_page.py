@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
@@ -15,9 +15,13 @@ from covenant_review.screening.result import OUTCOMES
 from covenant_review.screening.rule import Citation, Rule
 from covenant_review.screening.ruleset import RuleSet
 from covenant_review.screening.schema import ExampleSpec
+from covenant_review.screening.second_reader import RULE_ID
+from covenant_review.screening.second_reader_explaining import percent_of
+from covenant_review.screening.second_reader_use import DOUBT_BELOW
 from covenant_review.text.alphabet import vietnamese_order
 from covenant_review.web.access import me, needs
 from covenant_review.web.ruleset_in_use import ruleset_in_use
+from covenant_review.web.second_reader_in_use import second_reader_in_use
 from covenant_review.web.words import WORDS
 
 blueprint = Blueprint("rules", __name__)
@@ -50,14 +54,26 @@ def rules() -> ResponseReturnValue:
     return render_template(
         "rules/list.html", ruleset=ruleset, rules=shown, field=field, outcome=outcome, fields=FIELDS, outcomes=OUTCOMES,
         counts=Counter((rule.field, rule.outcome) for rule in ruleset.rules), title=title_of,
-        rejected=ruleset.rejected if ADMINISTRATOR in me().role_names else (),
+        rejected=ruleset.rejected if ADMINISTRATOR in me().role_names else (), second=second_reader_in_use(),
     )  # fmt: skip
+
+
+@blueprint.get("/second-reader")
+@needs(Permission.SEE_RULES)
+def second_reader() -> str:
+    """What the second reader is, whether it reads, and from how much it has learnt."""
+    second = second_reader_in_use()
+    weights = second.weights
+    examples = weights.measured.get("examples", 0) if weights else 0
+    return render_template("rules/second_reader.html", second=second, weights=weights, examples=examples, doubt=percent_of(DOUBT_BELOW))
 
 
 @blueprint.get("/rules/<path:rule_id>")
 @needs(Permission.SEE_RULES)
 def rule(rule_id: str) -> ResponseReturnValue:
-    """One rule with its reasons, examples and exceptions."""
+    """One rule with its reasons, examples and exceptions; findings of the second reader lead to its own page."""
+    if rule_id == RULE_ID:
+        return redirect(url_for("rules.second_reader"))
     ruleset = ruleset_in_use()
     found = ruleset.find(rule_id) or abort(404)
     return render_template(

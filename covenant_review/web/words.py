@@ -109,10 +109,26 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "empty": _l("Tệp rỗng, không có nội dung."),
         "too_large": _l("Tệp quá lớn."),
         "encrypted": _l("Tệp được đặt mật khẩu. Hãy bỏ mật khẩu rồi nộp lại."),
-        "unknown_kind": _l("Đây không phải tệp Word (.docx) hay PDF. Hãy lưu lại thành .docx hoặc PDF rồi nộp lại."),
+        "unknown_kind": _l(
+            "Không nhận loại tệp này. Hãy nộp tệp Word (.docx, .doc), .rtf, .odt, PDF, hoặc ảnh chụp, ảnh quét (JPEG, PNG, TIFF, HEIC)."
+        ),
         "damaged": _l("Tệp bị hỏng, không mở được. Hãy mở tệp gốc, lưu lại bản mới rồi nộp lại."),
-        "no_text": _l("Tệp không có chữ đọc được (có thể là bản quét). Hãy nộp bản Word hoặc PDF có chữ."),
-        "too_many_pages": _l("Tệp có quá nhiều trang."),
+        "no_text": _l("Không đọc được chữ nào trong tệp. Hãy xem lại tệp gốc; nếu là ảnh, hãy chụp hoặc quét lại cho rõ rồi nộp lại."),
+        "ocr_missing": _l(
+            "Máy chủ chưa đọc được chữ trong ảnh. Hãy nộp bản Word hoặc PDF có chữ, hoặc nhờ quản trị cài gói tesseract-ocr-vie."
+        ),
+        "too_large_picture": _l("Ảnh có kích thước quá lớn nên không được mở. Hãy chụp hoặc quét lại với độ phân giải thường (300 dpi)."),
+        "too_many_pages": _l("Tệp có quá nhiều trang so với một bản hương ước. Hãy chỉ nộp phần hương ước, quy ước."),
+        "too_long": _l("Tệp dài hơn nhiều so với một bản hương ước. Hãy chỉ nộp phần hương ước, quy ước."),
+        "too_many_parts": _l(
+            "Tệp nén này chứa quá nhiều phần nên không được mở. Hãy mở tệp gốc, lưu lại thành .docx hoặc PDF rồi nộp lại."
+        ),
+        "unpacks_too_large": _l(
+            "Nội dung bên trong tệp quá lớn khi giải nén nên không được mở. Hãy mở tệp gốc, lưu lại thành .docx hoặc PDF rồi nộp lại."
+        ),
+        "too_heavy": _l(
+            "Đọc tệp này cần nhiều bộ nhớ hơn mức cho phép nên đã dừng. Hãy lưu lại thành .docx hoặc PDF với ảnh nhỏ hơn rồi nộp lại."
+        ),
         "office_missing": _l(
             "Máy chủ chưa cài LibreOffice nên chưa đọc được tệp .doc, .rtf, .odt. Hãy lưu lại thành .docx rồi nộp lại, "
             "hoặc nhờ quản trị cài gói libreoffice-writer."
@@ -120,7 +136,21 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "not_supported_yet": _l("Loại tệp này chưa đọc được. Hãy lưu lại thành .docx rồi nộp lại."),
         "too_slow": _l("Đọc tệp quá lâu nên đã dừng. Hãy lưu lại thành .docx rồi nộp lại."),
         "interrupted": _l("Việc đọc bị ngắt nhiều lần. Hãy bấm đọc lại; tệp gốc vẫn được giữ."),
-        "internal": _l("Hệ thống gặp lỗi khi đọc tệp này. Hãy bấm đọc lại; tệp gốc vẫn được giữ."),
+        "internal": _l(
+            "Hệ thống gặp lỗi khi đọc tệp này; tệp gốc vẫn được giữ. Hãy bấm đọc lại; nếu vẫn lỗi, hãy mở tệp gốc, lưu lại thành "
+            ".docx hoặc PDF rồi nộp bản mới."
+        ),
+    },
+    "fact": {
+        "name": _l("Tên văn bản"),
+        "community": _l("Thôn, tổ dân phố"),
+        "commune": _l("Địa danh"),
+        "district": _l("Huyện"),
+        "province": _l("Tỉnh"),
+        "year": _l("Năm"),
+        "adopted_on": _l("Ngày thông qua"),
+        "recognised_on": _l("Ngày công nhận"),
+        "decision_number": _l("Số quyết định công nhận"),
     },
     "warning": {
         "page_without_text": _l("Trang này không có chữ đọc được (có thể là ảnh quét)."),
@@ -129,5 +159,10 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "converted_font": _l("Văn bản dùng phông chữ cũ (TCVN3, VNI); đã chuyển sang Unicode."),
         "deleted_text": _l("Có nội dung đã xóa ở chế độ theo dõi thay đổi; không tính vào văn bản."),
         "hidden_text": _l("Có chữ ẩn trong tệp; không tính vào văn bản."),
+        "read_by_ocr": _l("Chữ trên trang này được máy nhận dạng từ ảnh; hãy so với ảnh gốc."),
+        "page_may_be_incomplete": _l("Có thể máy đọc sót chữ trên trang này. Hãy so với ảnh gốc và thêm đoạn bị sót."),
+        "label_repaired": _l("Số thứ tự mà máy nhận dạng nhầm đã được sửa theo số đứng trước và sau nó; hãy so với ảnh gốc."),
+        "page_unreadable": _l("Không mở được ảnh của trang này nên chưa đọc được chữ nào. Hãy chụp hoặc quét lại trang này rồi nộp lại."),
+        "file_cut": _l("Tệp bị cắt mất một phần; phần còn lại đã được đọc."),
     },
 }
