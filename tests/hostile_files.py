@@ -19,7 +19,7 @@ from tests import hostile_zip as z
 READ = ("read", "partly_read")
 DAMAGED = ("unreadable:damaged", "refused:damaged")
 ANY = (*READ, *DAMAGED, "unreadable:no_text", "unreadable:too_slow", "unreadable:too_heavy", "unreadable:too_long", "unreadable:too_many_pages",
-       "unreadable:unpacks_too_large", "unreadable:encrypted", "unreadable:too_large_picture")  # fmt: skip
+       "unreadable:unpacks_too_large", "unreadable:encrypted", "unreadable:too_large_picture", "unreadable:reader_died")  # fmt: skip
 LONG = ("unreadable:too_long", "unreadable:too_slow", "unreadable:too_heavy")
 OFFICE, PICTURES = "office", "pictures"
 

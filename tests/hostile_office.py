@@ -118,7 +118,9 @@ def odt(content: str, doctype: str = "", head: str = "", **parts: bytes) -> byte
     manifest = (
         '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
         '<manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.text"/>'
-        '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
+        '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
+        + "".join(f'<manifest:file-entry manifest:full-path="{name.replace("__", "/")}" manifest:media-type="text/xml"/>' for name in parts)
+        + "</manifest:manifest>"
     )
     return raw_zip([
         plain("mimetype", b"application/vnd.oasis.opendocument.text"), plain("content.xml", f'<?xml version="1.0"?>{body}'.encode()),

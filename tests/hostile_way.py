@@ -18,6 +18,7 @@ from flask_migrate import upgrade
 from sqlalchemy import select
 
 from covenant_review.database import db, read_only_requests
+from covenant_review.jobs.forking_process import MOST_PAGES, PAGE_SECONDS
 from covenant_review.jobs.handler import Handler
 from covenant_review.jobs.models import Job
 from covenant_review.jobs.queue import DRAW, READ
@@ -45,6 +46,7 @@ class Outcome:
     result: str
     words: str = ""
     clauses: int = 0
+    pages: int = 0
     door: float = 0.0
     reading: float = 0.0
     peak: float = 0.0
@@ -96,7 +98,7 @@ class HostileWay:
             result = "partly_read"
         words = "" if submission.state == "read" else reason_text(submission.reason)
         clauses = len(db.session.scalars(select(SubmittedClause.id).where(SubmittedClause.submission_id == submission_id)).all())
-        return Outcome(result, words, clauses, door, seconds, watched.peak)
+        return Outcome(result, words, clauses, submission.pages or 0, door, seconds, watched.peak)
 
     def _draw(self, submission_id: int, outcome: Outcome) -> None:
         began = time.monotonic()
@@ -126,7 +128,8 @@ class HostileWay:
             yield f"ended as {outcome.result}"
         if ":" in outcome.result and len(outcome.words) < 20:
             yield "no words for it"
-        limit = self.seconds + 5
+        # Pages that are read one by one bring time of their own.
+        limit = self.seconds + 5 + PAGE_SECONDS * min(outcome.pages, MOST_PAGES)
         if outcome.reading > limit or outcome.drawing > limit or outcome.door > 5:
             yield f"too slow: door {outcome.door:.1f} s, reading {outcome.reading:.1f} s, drawing {outcome.drawing:.1f} s"
         if outcome.peak > self.memory / 1e6:

@@ -85,7 +85,7 @@ class UnreadableFile(Exception):
     """The file holds no text that can be read. `reason` is a stable code; `detail` is for the log, never for the screen.
 
     Codes: empty, too_large, encrypted, unknown_kind, damaged, no_text, too_many_pages, not_supported_yet, too_many_parts and
-    unpacks_too_large (of a ZIP file), too_long (more than any covenant has), too_heavy (memory),
+    unpacks_too_large (of a ZIP file), too_long (more than any covenant has), too_heavy (memory), reader_died (a crash),
     office_missing (the kind needs LibreOffice, which is not installed), too_slow, ocr_missing (letters in pictures need
     Tesseract's Vietnamese data, package tesseract-ocr-vie), too_large_picture.
     """

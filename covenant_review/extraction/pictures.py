@@ -77,10 +77,10 @@ def _opened(data: bytes) -> Image.Image:
 
 def _open_heic(source: io.BytesIO) -> Image.Image:
     try:
-        import pillow_heif
+        import pi_heif
     except ImportError as error:
-        raise UnreadableFile("not_supported_yet", "HEIC without pillow-heif") from error
-    pillow_heif.register_heif_opener(thumbnails=False)
+        raise UnreadableFile("not_supported_yet", "HEIC without pi-heif") from error
+    pi_heif.register_heif_opener(thumbnails=False)
     opened: Image.Image = Image.open(source, formats=("HEIF",))
     return opened
 

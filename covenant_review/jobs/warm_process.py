@@ -19,6 +19,7 @@ from covenant_review.jobs.forking_process import FRAME_LIMIT, HEADER, MOST_PAGES
 
 _START_SECONDS = 60.0
 _LOOK_UP_SECONDS = 0.25
+_DEATHS = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGTRAP, signal.SIGILL, signal.SIGBUS, signal.SIGFPE})
 
 
 class TaskTooSlow(Exception):
@@ -31,6 +32,10 @@ class TaskCrashed(Exception):
 
 class TaskOutOfMemory(TaskCrashed):
     """The task asked for more memory than it may have, and said so; it would again."""
+
+
+class TaskDied(TaskCrashed):
+    """The task's process was ended by an error in machine code (a library gave up on the file); it would be again."""
 
 
 class CannotStart(Exception):
@@ -74,8 +79,8 @@ class WarmProcess:
         """Run one task; `alive(done, total)` is called a few times a second, with the last progress (0, 0 at first).
 
         A task that reports pages has it called with four numbers: (done, total, page, pages). What `alive` raises ends the
-        task. Raises TaskTooSlow after `seconds` (and PAGE_SECONDS more for each
-        page done), TaskOutOfMemory, TaskCrashed, and CannotStart.
+        task. Raises TaskTooSlow after `seconds` (and PAGE_SECONDS more for each page done), TaskOutOfMemory, TaskDied,
+        TaskCrashed, and CannotStart.
         """
         if self._process is None or self._process.poll() is not None:
             self.start()
@@ -122,6 +127,8 @@ class WarmProcess:
                 raise TaskOutOfMemory(f"more than {self._memory_bytes} bytes")
             elif answer["ended"] == -signal.SIGXCPU:
                 raise TaskTooSlow
+            elif -answer["ended"] in _DEATHS:
+                raise TaskDied(signal.Signals(-answer["ended"]).name)
             elif result is None or answer["ended"] != 0:
                 raise TaskCrashed(f"exit status {answer.get('ended')}")
             else:

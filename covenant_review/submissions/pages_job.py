@@ -20,7 +20,7 @@ from covenant_review.database import transaction
 from covenant_review.extraction.page_images import has_pages, is_converted
 from covenant_review.jobs.handler import Handler, Pulse, settings_of_worker
 from covenant_review.jobs.queue import DRAW, Lease, enqueue, fail, finish
-from covenant_review.jobs.warm_process import TaskCrashed, TaskOutOfMemory, TaskTooSlow, WarmProcess
+from covenant_review.jobs.warm_process import TaskCrashed, TaskDied, TaskOutOfMemory, TaskTooSlow, WarmProcess
 from covenant_review.jobs.worker import work_off
 from covenant_review.refusals import Forbidden, Refused
 from covenant_review.submissions.models import Submission, SubmittedClause
@@ -79,6 +79,8 @@ class DrawingHandler:
             self._keep_failure(lease, sha256, "too_slow", "time limit")
         except TaskOutOfMemory as error:
             self._keep_failure(lease, sha256, "too_heavy", str(error))
+        except TaskDied as error:
+            self._keep_failure(lease, sha256, "reader_died", str(error))
         except (TaskCrashed, KeyError, TypeError, ValueError, binascii.Error) as error:
             self._keep_failure(lease, sha256, "internal", repr(error))
         else:

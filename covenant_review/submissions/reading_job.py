@@ -15,7 +15,7 @@ from covenant_review.database import transaction
 from covenant_review.extraction.document import UnreadableFile
 from covenant_review.jobs.handler import Handler, Pulse, WorkerCannotStart, settings_of_worker
 from covenant_review.jobs.queue import DRAW, READ, RESCREEN, Lease, enqueue, fail, finish
-from covenant_review.jobs.warm_process import CannotStart, TaskCrashed, TaskOutOfMemory, TaskTooSlow, WarmProcess
+from covenant_review.jobs.warm_process import CannotStart, TaskCrashed, TaskDied, TaskOutOfMemory, TaskTooSlow, WarmProcess
 from covenant_review.jobs.worker import work_off
 from covenant_review.screening.ruleset import RuleSet, default_rules_directory, load_ruleset
 from covenant_review.screening.schema import RuleFileError
@@ -146,6 +146,8 @@ class ReadingHandler:
             self._unreadable(lease, "too_slow", "time limit")
         except TaskOutOfMemory as error:
             self._unreadable(lease, "too_heavy", str(error))
+        except TaskDied as error:
+            self._unreadable(lease, "reader_died", str(error))
         except (TaskCrashed, FileNotFoundError) as error:
             log.error("submission %s could not be read: %r", lease.subject_id, error)
             with transaction() as session:

@@ -135,6 +135,10 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         ),
         "not_supported_yet": _l("Loại tệp này chưa đọc được. Hãy lưu lại thành .docx rồi nộp lại."),
         "too_slow": _l("Đọc tệp quá lâu nên đã dừng. Hãy lưu lại thành .docx rồi nộp lại."),
+        "reader_died": _l(
+            "Tệp này làm bộ đọc dừng đột ngột nên không đọc được; tệp gốc vẫn được giữ. Hãy mở tệp gốc, lưu lại thành .docx hoặc "
+            "PDF mới rồi nộp lại."
+        ),
         "interrupted": _l("Việc đọc bị ngắt nhiều lần. Hãy bấm đọc lại; tệp gốc vẫn được giữ."),
         "internal": _l(
             "Hệ thống gặp lỗi khi đọc tệp này; tệp gốc vẫn được giữ. Hãy bấm đọc lại; nếu vẫn lỗi, hãy mở tệp gốc, lưu lại thành "
