@@ -54,7 +54,7 @@ def _zip() -> list[Hostile]:
         Hostile("zip-directory-size-lies", lambda t: z.count_lies(), (*many, *DAMAGED), quick=True),
         Hostile("zip-high-ratio-3-gb", lambda t: z.high_ratio(), swollen, quick=True),
         Hostile("zip-size-lies-3-gb", lambda t: z.lying_size(), DAMAGED, quick=True),
-        Hostile("zip-six-parts-below-the-limit", lambda t: z.just_below_the_limit(), (*READ, *swollen)),
+        Hostile("zip-six-parts-below-the-limit", lambda t: z.just_below_the_limit(), (*READ, *DAMAGED, *swollen)),
         Hostile("zip-overlapping-entries", lambda t: z.overlapping(), (*swollen, *DAMAGED), quick=True),
         Hostile("zip-nested-archives", lambda t: z.nested(), READ),
         Hostile("zip-doubled-names", lambda t: z.doubled_names(), DAMAGED, quick=True),

@@ -53,7 +53,7 @@ def test_names_lead_nowhere(way: HostileWay) -> None:
             receipt = way.hand_in(data, name)
             assert receipt.outcome == "accepted", name
             assert 0 < len(receipt.file_name) <= 255 and not {"/", "\\", "\0", "\n"} & set(receipt.file_name), name
-    way.forget_jobs()
+            way.forget_jobs()
     assert not list(way.left_behind())
     stored = [path for path in (way.root / "uploads").rglob("*") if path.is_file() and path.name != ".lock"]
     assert all(len(path.name) == 64 or "pages" in path.parts for path in stored), stored

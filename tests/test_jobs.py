@@ -66,6 +66,13 @@ def test_oldest_first_and_not_before_its_time(app: Flask) -> None:
     assert take() is None
 
 
+def test_pictures_are_drawn_when_nothing_waits_to_be_read(app: Flask) -> None:
+    queued("draw", 1)
+    queued("read", 2)
+    queued("rescreen", 3)
+    assert [taken().kind for _turn in range(3)] == ["read", "rescreen", "draw"]
+
+
 def test_work_that_waits_is_not_queued_twice(app: Flask) -> None:
     queued("read", 1, 1)
     taken()

@@ -58,7 +58,8 @@ def claim(session: Session, holder: str, lease_seconds: int, kinds: tuple[str, .
     next_job = (
         select(Job.id)
         .where(free, Job.kind.in_(kinds))
-        .order_by(Job.run_after, Job.id)
+        # People wait for the reading; pictures of the pages may come later.
+        .order_by(Job.kind == DRAW, Job.run_after, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
         .scalar_subquery()
