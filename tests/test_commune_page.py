@@ -131,7 +131,7 @@ def test_versions_link_to_the_review_for_reviewers_only(sqlite_world: World, sig
     unread = submission_of(world, world.covenant, state="unreadable")
     page = sign_in("reviewer").get(f"/covenants/{world.covenant.id}").text
     assert f'"/review/{read}"' in page and f'"/review/{unread}"' not in page
-    assert "Tệp không có chữ đọc được" in page
+    assert "Không đọc được chữ nào trong tệp" in page
     assert "/review/" not in sign_in("official").get(f"/covenants/{world.covenant.id}").text
     observer = sign_in("observer").get(f"/covenants/{world.covenant.id}").text
     assert "/submissions/" not in observer

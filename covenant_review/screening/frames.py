@@ -35,6 +35,8 @@ class ActiveFrame:
     start: int
     end: int
     above: bool
+    cut: bool = False
+    """Whether the scope ends before its time, at an "until" ("như nhau, nhưng …")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +148,12 @@ class FrameSet:
             start, end = cue[0], reading.sentence(cue[0])[1]
         else:
             start, end = reading.segment(cue[0])
+        whole = end
         for pattern in compiled.until:
             for elements in _matches(pattern, reading):
                 if elements and cue[1] <= elements[0].start < end:
                     end = elements[0].start
-        return ActiveFrame(spec, cue, start, end, above=False)
+        return ActiveFrame(spec, cue, start, end, above=False, cut=end < whole)
 
 
 class LazyFrames:
@@ -178,6 +181,8 @@ def silencing_frame(
             continue
         if spec.kind in _OWN_CUE and not frame.above and _inside(frame.cue, elements):
             continue
+        if frame.cut and spec.kind == "equality" and last > frame.end:
+            continue  # "cũng như con, nhưng không được chia đất"
         if spec.kind in _TOUCHING:
             covers = first < frame.end and frame.start < last
         else:

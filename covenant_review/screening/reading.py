@@ -46,6 +46,7 @@ _OPPOSITES = tuple(
 _PARENTS = frozenset({"cha", "mẹ", "bố", "má", "tía", "ba", "u", "bầm"})
 _GIVING = frozenset(["mỗi", "phần", "cho", "giao", "với", "dành", "là", "thuộc", "về", "xếp", "tên", "nhận", "gọi"])
 _OWNING = frozenset(["của", "là", "cho", "thuộc", "chuyện", "phần", "giao", "gồm"])
+_DEVOTED = frozenset(["dành", "riêng", "chỉ", "giao"])
 _STAYING = frozenset({("ở", "lại"), ("ở", "nhà"), ("ở", "dưới"), ("ở", "ngoài")})
 _ACTING = frozenset(
     ["không", "chưa", "chẳng", "thì", "mà", "chỉ", "phải", "nên", "đến", "đi", "lo", "ra", "về", "khỏi", "đứng", "ngồi", "xuống"]
@@ -204,6 +205,9 @@ class Reading:
         near = between[-_LIKE_NEAR:]
         if "tính" in between and "bằng" in between:
             return False  # "ba công của đàn bà tính bằng hai công của đàn ông"
+        rest = self.words[second.end : self.sentence(second.start)[1]]
+        if "nhưng" in rest or "song" in rest:
+            return False  # "làm như đàn ông nhưng hưởng tám phần"
         return bool(_LIKE.intersection(near)) and not _UNLIKE.intersection(between[-_LIKE_NEAR - 2 :])
 
     def _alike_in_turn(self, between: tuple[str, ...], second: Mention) -> bool:
@@ -224,7 +228,8 @@ class Reading:
         alike = bool(one & other - _PLURALS) or any(one & pair and other & pair for pair in _OPPOSITES)
         before = self.words[first.start - 1] if first.start else ""
         next_words = self.words[second.end : second.end + 2]
-        if before in _OWNING and next_words and (next_words[0] in _ACTING or next_words in _STAYING):
+        owned = before in _OWNING and (before != "cho" or self.words[first.start - 2] in _DEVOTED)
+        if owned and next_words and (next_words[0] in _ACTING or next_words in _STAYING):
             return False  # "lớp võ dành cho nam, nữ đến cổ vũ"
         if other & _PLURALS and not one & _PLURALS and self.breaks[second.start] < COMMA:
             return False  # "vợ các ông"
