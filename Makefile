@@ -47,7 +47,7 @@ bench-hostile: setup-test ## Tệp phá hoại và tệp hỏng ngẫu nhiên qu
 	@cd $(ROOT) && $(BIN)/python bench/bench_hostile.py --minutes $(or $(MINUTES),10)
 
 bench: setup-test ## Đo tốc độ và chất lượng đọc / measure
-	@cd $(ROOT) && for script in bench/bench_*.py; do $(BIN)/python "$$script" || exit 1; done
+	@cd $(ROOT) && for script in bench/bench_reading.py bench/bench_screening.py bench/bench_extraction.py bench/bench_ocr_alarm.py bench/bench_facts.py; do $(BIN)/python "$$script" || exit 1; done
 
 db: setup-run ## Tạo hoặc nâng cấp cơ sở dữ liệu / create or upgrade the database
 	@cd $(ROOT) && $(BIN)/covenant-review db upgrade
