@@ -159,6 +159,7 @@ class ConceptIndex:
         found: list[Mention] = []
         blocked: list[tuple[int, int, str]] = []
         persons: list[tuple[int, int]] = []
+        titles: list[tuple[int, int]] = []
         for start, end, entry in self._trie(bare).at(words, breaks):
             concept = entry.concept
             if concept.startswith("!"):
@@ -168,10 +169,12 @@ class ConceptIndex:
             elif self._stands_free(concept, words, start, end):
                 if concept in self.sex:
                     persons.append((start, end))
+                    if concept in self.contrast:
+                        titles.append((start, end))
                 found.append(Mention(start, end, concept, entry.word))
         if not blocked and not persons:
             return found
-        capitals = _capital_names(syllables, original, persons)
+        capitals = _capital_names(syllables, original, persons, titles)
         blocks, people = _Places((start, end, owner) for start, end, owner in blocked), _Places((start, end, "") for start, end in persons)
         return [mention for mention in found if self._kept(mention, blocks, people, capitals)]
 
@@ -236,16 +239,20 @@ def _by_word(phrases: Iterable[tuple[str, ...]], place: int) -> dict[str, list[t
     return found
 
 
-def _capital_names(syllables: Syllables, original: str, persons: Iterable[tuple[int, int]]) -> frozenset[int]:
-    """Of the syllables of these persons, the indices of those that carry a capital where no sentence begins: names."""
+def _capital_names(
+    syllables: Syllables, original: str, persons: Iterable[tuple[int, int]], titles: Iterable[tuple[int, int]]
+) -> frozenset[int]:
+    """Of the syllables of these persons, the indices of those that carry a capital where no sentence begins: names; and
+    of the titles those before a name ("ông Trai, bà Tráng")."""
     starts = syllables.starts
     places = {place for start, end in persons for place in range(start, end) if original[starts[place]].isupper()}
-    if not places:
+    named = {start for start, end in titles if _is_before_a_name(syllables, original, end)}
+    if not places and not named:
         return frozenset()
     letters = [character for character in original if character.isalpha()]
     if sum(character.isupper() for character in letters) > 0.6 * max(1, len(letters)):
         return frozenset()
-    names = set()
+    names = set(named)
     for index in places:
         start = starts[index]
         word = original[start : syllables.ends[index]]
@@ -259,3 +266,10 @@ def _capital_names(syllables: Syllables, original: str, persons: Iterable[tuple[
         if not begins or (next_is_capital and syllables.breaks[index] in (EDGE, *range(2, 7))):
             names.add(index)
     return frozenset(names)
+
+
+def _is_before_a_name(syllables: Syllables, original: str, index: int) -> bool:
+    if index >= len(syllables) or syllables.breaks[index] != SPACE:
+        return False
+    word = original[syllables.starts[index] : syllables.ends[index]]
+    return len(word) > 1 and word[0].isupper() and not word.isupper()
