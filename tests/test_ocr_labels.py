@@ -55,3 +55,17 @@ def test_what_the_sequence_does_not_prove_stays(texts: list[str]) -> None:
 def test_pages_with_a_text_layer_are_left_as_they_are() -> None:
     texts = ["Điều l. Tên gọi", "Điều 2. Phạm vi"]
     assert repaired(*texts, recognised=(2,)) == (texts, [])
+
+
+def test_roman_numbers_of_parts_are_put_right_between_their_neighbours() -> None:
+    texts = ["I. Tổ chức", "II. Thu chi", "II. Xưởng", "IV. Học nghề", "V. Hôn nhân", "VỊ. Dân số", "VII. Trật tự"]
+    blocks, warnings = repair_labels([Block("paragraph", text, page=1) for text in texts], [1])
+    assert [block.text.split(".")[0] for block in blocks] == ["I", "II", "III", "IV", "V", "VI", "VII"]
+    assert [warning.detail for warning in warnings] == ["II → III", "VỊ → VI"]
+
+
+def test_roman_numbers_that_nothing_proves_wrong_stay() -> None:
+    texts = ["I. Tổ chức", "II. Thu chi", "II. Xưởng"]
+    blocks, warnings = repair_labels([Block("paragraph", text, page=1) for text in texts], [1])
+    assert [block.text for block in blocks] == texts
+    assert warnings == []

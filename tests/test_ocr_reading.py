@@ -14,10 +14,14 @@ from numpy.typing import NDArray
 from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
+from bench.extraction_measures import CORPUS, corpus_files, read_by_us, score
+from bench.extraction_measures import truth_of as truth_of_file
 from bench.scan_damage import damaged, red_stamp
 from covenant_review.clauses.splitting import split
 from covenant_review.extraction import ocr_engine
 from covenant_review.extraction.document import Document, UnreadableFile
+from covenant_review.extraction.ocr_cleaning import clean
+from covenant_review.extraction.pdf_scans import render
 from covenant_review.extraction.photo_bundle import Photo, pack
 from covenant_review.extraction.reading import read, read_path
 
@@ -175,3 +179,23 @@ def test_without_recognition_data_the_reason_says_so(monkeypatch: pytest.MonkeyP
         assert caught.value.reason == "ocr_missing"
     finally:
         ocr_engine.tessdata.cache_clear()
+
+
+@pytest.mark.parametrize("name", ["scan-vinhan.pdf", "scan-tuonglac.pdf", "scan-cautruc.tiff"])
+def test_scans_of_other_producers_are_read_clause_by_clause(name: str) -> None:
+    (file,) = [file for file in corpus_files() if file.path.name == name]
+    found = score(truth_of_file(file), read_by_us(file.path))
+    assert found.error_rate < 0.004
+    assert found.exact >= 0.85
+
+
+def test_a_ruled_table_of_two_rows_is_a_table() -> None:
+    document = read_path(CORPUS / "files" / "scan-tuonglac.pdf")
+    rows = [block for block in document.blocks if block.kind == "table_row"]
+    assert [row.cells for row in rows[-2:]] == [("Đối tượng", "Số suất", "Điều kiện"), ("Thanh niên nam", "12", "Học hết lớp 9")]
+
+
+def test_pages_of_one_scan_are_found_to_have_letters_of_one_size() -> None:
+    data = (CORPUS / "files" / "scan-vinhan.pdf").read_bytes()
+    first, second = (clean(render(data, index)).source_letter for index in range(2))
+    assert first == pytest.approx(second, abs=2)

@@ -16,13 +16,15 @@ Grey = NDArray[np.uint8]
 Colour = NDArray[np.uint8]
 Affine = NDArray[np.float64]
 
-X_HEIGHT = 15.0  # pixels of a small letter without stems: measured, larger ones read no better and take longer
+X_HEIGHT = 18.0  # pixels of a small letter without stems: measured, larger ones read no better and take longer
 _SPECK = 10  # pixels of ink at that height: the point under a vowel has more
 _SCALES = (0.25, 3.2)
 _MAX_CLEAN_PIXELS = 24_000_000
 _PAPER_STEP = 8  # the paper's shading is looked at on a picture so many times smaller
 _COLOURED = 56  # the difference between the strongest and weakest channel of coloured ink, on white paper
 _MOST_INK_COLOURED = 0.4  # beyond this the text itself is in colour
+_SMALL_TO_TALL = (0.6, 0.8)  # height of a small letter to one with a stem or a mark
+_AS_DENSE = 0.5
 _WIDEST_SKEW = 20.0  # degrees
 _FEWEST_GRAINS = 40  # a page with fewer is clean
 _STEEPEST_SLANT = 0.07  # pixels to the side for each pixel down: photos taken from the side
@@ -141,7 +143,11 @@ def letter_height(ink: Grey) -> float:
     # Accents and points are lower, stems and capitals higher: the densest height in between is the small letter's.
     counted = np.bincount(letters, minlength=int(limit) + 3).astype(np.float64)
     weighed = np.convolve(counted * np.sqrt(np.arange(len(counted))), [0.5, 1.0, 0.5], mode="same")
-    return float(np.argmax(weighed))
+    densest = int(np.argmax(weighed))
+    # Where marks touch their letters, tall ones may be as many as small ones.
+    start = int(_SMALL_TO_TALL[0] * densest)
+    lower = start + int(np.argmax(weighed[start : int(_SMALL_TO_TALL[1] * densest) + 1]))
+    return float(lower if weighed[lower] > _AS_DENSE * weighed[densest] else densest)
 
 
 def _runs_downwards(ink: Grey) -> bool:

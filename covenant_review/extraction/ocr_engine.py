@@ -7,7 +7,7 @@ import os
 import queue
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ LANGUAGE = "vie"
 _DATA = f"{LANGUAGE}.traineddata"
 _USUAL_PLACES = ("/usr/share/tesseract-ocr/*/tessdata", "/usr/share/tessdata", "/usr/local/share/tessdata", "/opt/homebrew/share/tessdata")
 _NEVER_WRITTEN = "§|~^`{}<>=€£¥¢©®™¬¦\\_«»"  # signs that no covenant holds: what looks like one is something else
+_FOREIGN_LETTERS = "øØæÆåÅäÄëËïÏöÖüÜÿßçÇñÑœŒşŞłŁžŽčČšŠûÛîÎ"  # which the data holds as well; Vietnamese writes none of them
 _RESOLUTION = 300  # what a cleaned page counts as: its letters have the size that they have at 300 dpi
 
 
@@ -28,7 +29,8 @@ _RESOLUTION = 300  # what a cleaned page counts as: its letters have the size th
 class Word:
     """A recognised word: its ink's box and its line's baseline in pixels of the page; `confidence` in percent.
 
-    Words of one line share the number `line`; no other line of the page has it.
+    Words of one line share the number `line`; no other line of the page has it. `spans`: from where to where each letter of
+    `text` reaches; empty where letters and places do not match.
     """
 
     text: str
@@ -39,6 +41,7 @@ class Word:
     base: float
     confidence: float
     line: int
+    spans: tuple[tuple[float, float], ...] = ()
 
 
 @functools.cache
@@ -75,7 +78,7 @@ class Engine:
         except RuntimeError as error:
             raise UnreadableFile("ocr_missing", str(error)) from error
         self._api.SetVariable("debug_file", os.devnull)
-        self._api.SetVariable("tessedit_char_blacklist", _NEVER_WRITTEN)
+        self._api.SetVariable("tessedit_char_blacklist", _NEVER_WRITTEN + _FOREIGN_LETTERS)
         self._lines = 0
 
     def show(self, grey: NDArray[np.uint8]) -> None:
@@ -112,13 +115,18 @@ class Engine:
         iterator = self._api.GetIterator()
         level = self._tesserocr.RIL
         words: list[Word] = []
-        for item in self._tesserocr.iterate_level(iterator, level.WORD) if iterator is not None else ():
+        word: Word | None = None
+        letters: list[str] = []
+        for item in self._tesserocr.iterate_level(iterator, level.SYMBOL) if iterator is not None else ():
             if item.IsAtBeginningOf(level.TEXTLINE):
                 self._lines += 1
-            word = self._word(item, level)
+            if item.IsAtBeginningOf(level.WORD):
+                word, letters = self._word(item, level), []
+                if word is not None:
+                    words.append(word)
             if word is not None:
-                words.append(word)
-        return words
+                _add_letter(word, letters, item, level)
+        return [word if len(word.spans) == len(word.text) else replace(word, spans=()) for word in words]
 
     def _word(self, item: Any, level: Any) -> Word | None:
         if item.Empty(level.WORD):
@@ -135,6 +143,14 @@ class Engine:
             middle = (x0 + x1) / 2
             base = ay + (by - ay) * ((middle - ax) / (bx - ax)) if bx != ax else float(ay)
         return Word(text, x0, y0, x1, y1, float(base), float(item.Confidence(level.WORD)), self._lines)
+
+
+def _add_letter(word: Word, letters: list[str], item: Any, level: Any) -> None:
+    """Put the letter at `item`, where it is the one due, among the word's `spans`."""
+    text, box = item.GetUTF8Text(level.SYMBOL), item.BoundingBox(level.SYMBOL)
+    if text and box is not None and len(text) == 1 and word.text.startswith("".join((*letters, text))):
+        letters.append(text)
+        word.spans = (*word.spans, (float(box[0]), float(box[2])))
 
 
 class EnginePool:

@@ -14,17 +14,19 @@ from typing import Literal
 from covenant_review.extraction.document import Block, ReadingWarning
 
 LABEL_REPAIRED = "label_repaired"
-Kind = Literal["chapter", "article", "clause", "point"]
+Kind = Literal["chapter", "roman", "article", "clause", "point"]
 
 _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("chapter", re.compile(r"(?:Chương|CHƯƠNG)\s+(\S{1,6}?)(?=[.:]?(?:\s|$))")),
     ("article", re.compile(r"(?:Điều|ĐIỀU)\s+(\S{1,3}?)(?=[.:]?(?:\s|$))")),
+    ("roman", re.compile(r"((?=[VX]|[^.]*[IVX][^.]|[^.]+[IVX])[IVXl1|HUTÍÌỊ]{1,5})(?=\.\s)")),  # "I." alone may be a clause's 1
     ("clause", re.compile(r"(\w{1,2})(?=\.\s)")),
     ("point", re.compile(r"(\w{0,2})(?=\)\s)")),
 )
-_ORDER: dict[Kind, int] = {"chapter": 0, "article": 1, "clause": 2, "point": 3}
+_ORDER: dict[Kind, int] = {"chapter": 0, "roman": 0, "article": 1, "clause": 2, "point": 3}
 _LETTERS = ("abcdđeghiklmnopqrstuvxy", "abcdefghijklmnopqrstuvwxyz")  # Vietnamese, and as office programs count
 _LOOK_ALIKE = ("1lIiíìJ|t", "0OoQ", "2Z", "3B", "5S", "8B", "6bó", "9gq", "ceco", "dđ", "aàáăâ", "eéèê", "gqd", "hbn", "kl", "iílìj")
+_IN_ROMAN = frozenset({"chapter", "roman"})
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 
 
@@ -92,7 +94,7 @@ def _due(kind: Kind, before: str, after: str) -> str | None:
             if (not before or before in order) and place + 1 < len(order) and order[place + 1] == after:
                 return order[place]
         return None
-    if kind == "chapter" and (after in _ROMAN or before in _ROMAN):
+    if kind in _IN_ROMAN and (after in _ROMAN or before in _ROMAN):
         place = _ROMAN.index(before) + 1 if before in _ROMAN else 0 if not before else -1
         return _ROMAN[place] if 0 <= place < len(_ROMAN) - 1 and _ROMAN[place + 1] == after else None
     if before and not before.isdecimal():
@@ -102,13 +104,13 @@ def _due(kind: Kind, before: str, after: str) -> str | None:
 
 
 def _is_number(kind: Kind, token: str) -> bool:
-    return token in _ROMAN if kind == "chapter" else token != "" and token in _LETTERS[1] + "đ" if kind == "point" else token.isdecimal()
+    return token in _ROMAN if kind in _IN_ROMAN else token != "" and token in _LETTERS[1] + "đ" if kind == "point" else token.isdecimal()
 
 
 def _looks_like(token: str, due: str, kind: Kind) -> bool:
-    if kind == "chapter" and set(due) <= set("IVX"):
+    if kind in _IN_ROMAN and set(due) <= set("IVX"):
         # Narrow strokes side by side are run together or counted wrongly.
-        return set(token) <= set("IVXl1i|HUTÍÌ") and abs(len(token) - len(due)) <= 2
+        return set(token) <= set("IVXl1i|HUTÍÌỊ") and abs(len(token) - len(due)) <= 2
     if kind == "point" and not token:
         return True  # nothing but its bracket was read
     return len(token) == len(due) and all(a == b or _alike(a, b) for a, b in zip(token, due, strict=True))

@@ -21,6 +21,7 @@ from covenant_review.extraction.document import Box
 from covenant_review.extraction.ocr_alarm import broken_off, senseless_words, unread_ink, words_at_the_edge
 from covenant_review.extraction.ocr_cleaning import CleanPage, clean
 from covenant_review.extraction.ocr_engine import Engine, Word
+from covenant_review.extraction.ocr_marks import with_proven_marks
 from covenant_review.extraction.ocr_regions import EM, Area, find_bands, find_gutter, find_rules
 from covenant_review.extraction.page_assembly import Page
 from covenant_review.extraction.pdf_glyphs import FontFace, Run, TextLayer
@@ -149,7 +150,7 @@ def _read_sheet(
     if cv2.countNonZero(ink) > 3 * letter:
         engine.show(rest)
         words.extend(engine.page())
-    sheet.words = [word for word in words if _is_word(word, strokes, letter)]
+    sheet.words = with_proven_marks([word for word in words if _is_word(word, strokes, letter)], strokes, letter)
     sheet.bold = _bold_lines(sheet.words, strokes)
     sheet.signs = {*unread_ink(grey, covered, sheet.words, letter), *senseless_words(sheet.words)}
 
@@ -176,8 +177,9 @@ def _blank(image: NDArray[np.uint8], area: Area, value: int) -> None:
 
 
 def _in_area(engine: Engine, ink: NDArray[np.uint8], area: Area, letter: float) -> list[Word]:
-    inset = 0.1 * EM * letter
-    x0, y0, x1, y1 = (max(int(edge), 0) for edge in (area[0] + inset, area[1] + inset, area[2] - inset, area[3] - inset))
+    # Points under letters stand close to the line below them; the line itself is gone from the picture.
+    aside, inset = 0.1 * EM * letter, 0.02 * EM * letter
+    x0, y0, x1, y1 = (max(int(edge), 0) for edge in (area[0] + aside, area[1] + inset, area[2] - aside, area[3] - inset))
     rows = np.count_nonzero(ink[y0:y1, x0:x1], axis=1) > 0
     if np.count_nonzero(rows) < 0.4 * letter:
         return []

@@ -20,6 +20,7 @@ Area = tuple[float, float, float, float]
 
 EM = 2.22  # font sizes in heights of a small letter
 _SHORTEST_RULE = 2.6  # in font sizes
+_SHORTEST_STROKE = 1.25  # a lower one is a rule where it stands between two horizontal ones: no letter is so tall
 _THICKEST_RULE = 0.35
 _COLUMN_GAP = 1.5  # in font sizes: no space of a justified line is so wide
 _NARROWEST_COLUMN = 3.0
@@ -33,8 +34,9 @@ def find_rules(ink: Ink, letter: float) -> tuple[list[Ruling], Ink]:
     em = EM * letter
     rules: list[Ruling] = []
     mask = np.zeros_like(ink)
+    across: list[Ruling] = []
     for horizontal in (True, False):
-        length = max(int(_SHORTEST_RULE * em), 8)
+        length = max(int((_SHORTEST_RULE if horizontal or len(across) < 2 else _SHORTEST_STROKE) * em), 8)
         kernel = np.ones((1, length) if horizontal else (length, 1), np.uint8)
         # A line that is not quite straight steps by a pixel now and then.
         bridge = np.ones((3, 1) if horizontal else (1, 3), np.uint8)
@@ -42,13 +44,24 @@ def find_rules(ink: Ink, letter: float) -> tuple[list[Ruling], Ink]:
         count, labels, stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
         for index in range(1, count):
             x, y, width, height, area = (int(value) for value in stats[index])
-            run, across = (width, height) if horizontal else (height, width)
-            if area / max(run, 1) > _THICKEST_RULE * em + 3 or across > 0.05 * run + 0.5 * em:
+            run, thick = (width, height) if horizontal else (height, width)
+            if area / max(run, 1) > _THICKEST_RULE * em + 3 or thick > 0.05 * run + 0.5 * em:
+                continue
+            middle = y + height / 2 if horizontal else x + width / 2
+            rule = Ruling(x, middle, x + width, middle) if horizontal else Ruling(middle, y, middle, y + height)
+            if run < _SHORTEST_RULE * em and not _stands_between(rule, across, em):
                 continue
             mask[y : y + height, x : x + width] |= np.where(labels[y : y + height, x : x + width] == index, np.uint8(255), np.uint8(0))
-            middle = y + height / 2 if horizontal else x + width / 2
-            rules.append(Ruling(x, middle, x + width, middle) if horizontal else Ruling(middle, y, middle, y + height))
+            rules.append(rule)
+        across = list(rules)
     return rules, mask
+
+
+def _stands_between(upright: Ruling, across: list[Ruling], em: float) -> bool:
+    """Whether a short upright line joins two horizontal ones, as the sides of a table of one or two rows do."""
+    near = 0.25 * em
+    over = [rule for rule in across if rule.x0 - near <= upright.x0 <= rule.x1 + near]
+    return all(any(abs(rule.y0 - end) < near for rule in over) for end in (upright.y0, upright.y1))
 
 
 @dataclass(slots=True)

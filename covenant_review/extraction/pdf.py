@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -206,6 +208,9 @@ def _check(graphics: PageGraphics, page: Page) -> list[ReadingWarning]:
 
 
 _VOWEL = re.compile(r"[aeiouy]", re.IGNORECASE)
+_LONG_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]+|[\u0300-\u036f]+)+")
+_FEWEST_LONG_WORDS = 40
+_NO_LETTERS = frozenset({"Co", "Cn", "Cc", "Cs"})  # of Unicode's categories
 
 
 def _is_garbled(words: Sequence[str]) -> bool:
@@ -213,14 +218,19 @@ def _is_garbled(words: Sequence[str]) -> bool:
     text = "".join(words)
     if not text:
         return False
-    nothing = sum(1 for char in text if char == "\ufffd" or unicodedata.category(char) in ("Co", "Cn", "Cc", "Cs"))
+    nothing = sum(times for char, times in Counter(text).items() if char == "\ufffd" or unicodedata.category(char) in _NO_LETTERS)
     if nothing > _GARBLED_SHARE * len(text):
         return True
-    plain = unicodedata.normalize("NFD", " ".join(words))
-    long_words = [word for word in re.findall(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])+", plain) if not word.isupper()]
-    if len(long_words) < 40:
-        return False
-    return sum(1 for word in long_words if _VOWEL.search(word)) < 0.5 * len(long_words)
+    told = [_long_words(word) for word in words]
+    long_words = sum(count for count, _ in told)
+    return long_words >= _FEWEST_LONG_WORDS and sum(voiced for _, voiced in told) < 0.5 * long_words
+
+
+@lru_cache(maxsize=8192)  # most words of a page come again and again
+def _long_words(text: str) -> tuple[int, int]:
+    """Of a text without blanks: how many words of more than one letter, not in capitals, it has, and how many with a vowel."""
+    words = [word for word in _LONG_WORD.findall(unicodedata.normalize("NFD", text)) if not word.isupper()]
+    return len(words), sum(1 for word in words if _VOWEL.search(word))
 
 
 __all__ = ["MAX_PAGES", "PDFIUM_LOCK", "read_pdf"]

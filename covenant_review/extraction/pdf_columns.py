@@ -100,9 +100,11 @@ def _rows(lines: Sequence[Line]) -> list[Row]:
 
 
 def _side_by_side(one: Line, other: Line) -> bool:
-    overlap = min(one.bottom, other.bottom) - max(one.top, other.top)
     apart = one.x0 >= other.x1 - 1 or other.x0 >= one.x1 - 1
-    return apart and overlap > 0.5 * min(one.size, other.size)
+    if not apart:
+        return False
+    overlap = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return overlap > 0.5 * min(one.size, other.size)
 
 
 def _join_label(row: Row) -> Row:

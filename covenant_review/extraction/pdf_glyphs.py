@@ -11,12 +11,16 @@ import math
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, compress, islice
+from operator import lt, ne, or_
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
+from covenant_review.extraction import pdf_calls
+from covenant_review.extraction.pdf_calls import Handle
 from covenant_review.text.legacy_fonts import LegacyFont, legacy_font
 
 PDFIUM_LOCK = threading.Lock()
@@ -26,11 +30,13 @@ _ITALIC_NAME = re.compile(r"italic|oblique|(?<![a-z])it(?![a-z])", re.IGNORECASE
 _FORCE_BOLD_FLAG = 1 << 18
 _ITALIC_FLAG = 1 << 6
 _FILL_AND_STROKE = 2
+_LEAST_LEAN = 0.02
 _SPACES = frozenset(" \t\u00a0\u2002\u2003\u2009\u202f")
 _DROPPED = frozenset("\r\n\x00\u200b\u200c\u200d\ufeff")
-_WORD = re.compile("[^" + "".join(sorted(_SPACES | _DROPPED)) + "]+")
+_BLANKS = _SPACES | _DROPPED
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _PDFIUM_HYPHEN = "\x02"  # PDFium puts this in the place of a hyphen at the end of a line
+_ODD = re.compile("[" + _PDFIUM_HYPHEN + "\ufb00-\ufb06]")  # what `clean` changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,13 @@ class Run:
     spaces: int = 0
 
 
+# A word, or a piece of one that is an object of its own: its characters, whether it begins its object's letters, how many
+# blanks of the object follow it, and how many of objects without letters follow these.
+_Word = tuple[int, int, bool, int, int]
+# How a text object is set: base, size and face as in Run, whether at an angle, how far it leans, its base in user space.
+_Setting = tuple[float, float, FontFace, bool, float, float]
+
+
 class PageGeometry:
     """Turns PDF user space (origin bottom-left, before rotation) into points from the top-left corner as shown."""
 
@@ -90,6 +103,13 @@ class PageGeometry:
             return self._right - x, y - self._bottom
         return self._top - y, self._right - x
 
+    def heights(self, xs: Iterable[float], ys: Iterable[float]) -> list[float]:
+        """The second coordinate of `point`, of many points."""
+        if self._rotation == 0:
+            top = self._top
+            return [top - y for y in ys]
+        return [self.point(x, y)[1] for x, y in zip(xs, ys, strict=True)]
+
     def angle(self, a: float, b: float) -> float:
         """Direction of writing of a text matrix in degrees, as shown on the page; 0 is from left to right."""
         return float((math.degrees(math.atan2(b, a)) - self._rotation) % 360)
@@ -105,7 +125,7 @@ class TextLayer:
         self._rect = pdfium.FS_RECTF()
         self._rect_reference = ctypes.byref(self._rect)
         self._upright_left = geometry.upright_left
-        self._faces: dict[int, FontFace] = {}
+        self._faces: dict[tuple[Handle, int], FontFace] = {}
         self._writes_spaces: bool | None = None
         self.text = self._read_text()
 
@@ -135,114 +155,119 @@ class TextLayer:
         rect = self._rect
         if self._upright_left is not None:
             return rect.left - self._upright_left, rect.right - self._upright_left
-        x0, _ = self._geometry.point(rect.left, rect.bottom)
-        x1, _ = self._geometry.point(rect.right, rect.top)
-        return (x0, x1) if x0 <= x1 else (x1, x0)
+        return self._turned(rect.left, rect.top, rect.right, rect.bottom)
 
     def ink(self, index: int) -> tuple[float, float]:
         """Left and right edge of a character's own ink: where a mark without advance really stands."""
         left, right, bottom, top = (ctypes.c_double() for _ in range(4))
         pdfium.FPDFText_GetCharBox(self._raw, index, left, right, bottom, top)
-        x0, _ = self._geometry.point(left.value, bottom.value)
-        x1, _ = self._geometry.point(right.value, top.value)
-        return (x0, x1) if x0 <= x1 else (x1, x0)
+        return self._turned(left.value, top.value, right.value, bottom.value)
 
-    def _object_at(self, index: int) -> int:
-        pointer = pdfium.FPDFText_GetTextObject(self._raw, index)
-        return ctypes.addressof(pointer.contents) if pointer else 0
-
-    def _object_ends(self) -> Iterator[tuple[int, int]]:
-        """(start, end) of each text object's characters. Gallops, because one object's characters stand together."""
+    def _words(self) -> tuple[list[_Word], list[Handle]]:
+        """The page's words, in stream order, and the text objects of those that begin one's letters."""
         count = len(self.text)
-        start = 0
-        while start < count:
-            here = self._object_at(start)
-            if here == 0:  # a character of PDFium's own, between objects
-                yield start, start + 1
-                start += 1
-                continue
-            known, step = start, 8
-            while known + step < count and self._object_at(known + step) == here:
-                known += step
-            low, high = known, min(known + step, count)
-            while high - low > 1:
-                middle = (low + high) // 2
-                if self._object_at(middle) == here:
-                    low = middle
-                else:
-                    high = middle
-            yield start, low + 1
-            start = low + 1
-
-    def _face(self, index: int) -> FontFace:
-        pointer = pdfium.FPDFText_GetTextObject(self._raw, index)
-        if not pointer:
-            return FontFace("", False, False)
-        font = pdfium.FPDFTextObj_GetFont(pointer)
-        if not font:
-            return FontFace("", False, False)
-        stroked = int(pdfium.FPDFTextObj_GetTextRenderMode(pointer)) == _FILL_AND_STROKE
-        key = ctypes.addressof(font.contents) * 2 + stroked
-        face = self._faces.get(key)
-        if face is None:
-            face = self._faces[key] = _read_face(font, stroked)
-        return face
+        found = pdf_calls.text_objects(self._raw, count)
+        # Characters of PDFium's own, which have no object, stand alone each; so does what follows the last character.
+        objects = [-1 - index if here is None else here for index, here in enumerate((*found, None))]
+        blank = list(map(_BLANKS.__contains__, self.text))
+        changes = list(map(or_, map(ne, objects, islice(objects, 1, count)), map(ne, blank, islice(blank, 1, None))))
+        # "blank < change": a letter, and a change.
+        firsts = list(compress(range(count), map(lt, blank, chain((True,), changes))))
+        stops = compress(range(1, count + 1), map(lt, blank, chain(changes, (True,))))
+        words: list[_Word] = []
+        begun: list[Handle] = []
+        begins = True
+        for first, stop, following in zip(firsts, stops, (*firsts[1:], count), strict=False):
+            here, there = objects[first], objects[following]
+            if begins:
+                begun.append(here if here > 0 else None)
+            end = stop
+            while end < following and objects[end] == here:
+                end += 1
+            start = following
+            if end < start:  # blanks at the start of the next word's object are not counted
+                while start > end and objects[start - 1] == there:
+                    start -= 1
+            words.append((first, stop, begins, end - stop, start - end))
+            begins = end < following or there != here
+        return words, begun
 
     def runs(self) -> tuple[list[Run], list[Run]]:
         """The page's runs in stream order: those written from left to right, and those at an angle."""
+        words, objects = self._words()
+        settings = self._settings([word[0] for word in words if word[2]], objects)
+        edges = self._edges([word[0] for word in words], [word[1] - 1 for word in words])
+        text = self.text
+        is_odd = _ODD.search(text) is not None
         straight: list[Run] = []
         slanted: list[Run] = []
-        matrix = pdfium.FS_MATRIX()
-        x, y = ctypes.c_double(), ctypes.c_double()
-        text = self.text
-        for start, end in self._object_ends():
-            word = _WORD.search(text, start, end)
-            if word is None:
-                if straight:
-                    straight[-1].spaces += end - start
-                continue
-            first = word.start()
-            pdfium.FPDFText_GetMatrix(self._raw, first, matrix)
-            pdfium.FPDFText_GetCharOrigin(self._raw, first, x, y)
-            _, base = self._geometry.point(x.value, y.value)
-            size = abs(float(pdfium.FPDFText_GetFontSize(self._raw, first))) * math.hypot(matrix.c, matrix.d)
-            angle = self._geometry.angle(matrix.a, matrix.b)
-            out = straight if angle < 3 or angle > 357 else slanted
-            # An upright font slanted by its matrix: PDFium's boxes then hold the slanted letter, wider than its advance.
-            slant = matrix.c / matrix.d if angle < 3 and matrix.d and self._upright_left is not None else 0.0
-            self._cut_object(first, end, base, size or 1.0, self._face(first), out)
-            if abs(slant) > 0.02:
-                self._straighten(out, first, slant, y.value)
+        for (first, stop, begins, inside, between), (x0, x1) in zip(words, edges, strict=True):
+            if begins:
+                base, size, face, is_slanted, lean, baseline = next(settings)
+            word = text[first:stop]
+            if is_odd and _ODD.search(word):
+                word = clean(word, face)
+            run = Run(word, x0, x1, base, size, face, first, stop - first, inside)
+            if lean:
+                self._straighten(run, lean, baseline)
+            (slanted if is_slanted else straight).append(run)
+            if between and straight:
+                straight[-1].spaces += between
         return straight, slanted
 
-    def _cut_object(self, start: int, end: int, base: float, size: float, face: FontFace, out: list[Run]) -> None:
-        text, span = self.text, self.span
-        done = start
-        for match in _WORD.finditer(text, start, end):
-            first, stop = match.span()
-            if out and first > done:
-                out[-1].spaces += first - done
-            x0, x1 = span(first)
-            if stop - first > 1:
-                other0, other1 = span(stop - 1)
-                x0, x1 = min(x0, other0), max(x1, other1)
-            word = match.group()
-            if not word.isascii() or _PDFIUM_HYPHEN in word:
-                word = clean(word, face)
-            out.append(Run(word, x0, x1, base, size, face, first, stop - first))
-            done = stop
-        if out:
-            out[-1].spaces += end - done
+    def _settings(self, indices: Sequence[int], objects: Sequence[Handle]) -> Iterator[_Setting]:
+        """How the text of each object is set, told by one of its characters."""
+        raw = self._raw
+        turns: dict[tuple[float, ...], tuple[float, bool, float]] = {}
+        sizes = pdf_calls.font_sizes(raw, indices)
+        matrices = zip(*pdf_calls.matrices(raw, indices), strict=True)
+        xs, ys = pdf_calls.origins(raw, indices)
+        bases = self._geometry.heights(xs, ys)
+        for base, y, size, matrix, face in zip(bases, ys, sizes, matrices, self._faces_of(objects), strict=True):
+            turn = turns.get(matrix)
+            if turn is None:
+                turn = turns[matrix] = self._turn(*matrix)
+            scale, is_slanted, lean = turn
+            yield base, abs(size) * scale or 1.0, face, is_slanted, lean, y
 
-    def _straighten(self, out: list[Run], first: int, slant: float, baseline: float) -> None:
-        """Bring the runs from character `first` on back to their advances on the baseline (in user space)."""
-        for run in reversed(out):
-            if run.first < first:
-                break
-            self.span(run.first)
-            run.x0 += slant * (baseline - self._rect.bottom)
-            self.span(run.first + run.count - 1)
-            run.x1 -= slant * (self._rect.top - baseline)
+    def _turn(self, a: float, b: float, c: float, d: float) -> tuple[float, bool, float]:
+        """What a text matrix does: how much it enlarges, whether it writes at an angle, how far upright letters lean."""
+        angle = self._geometry.angle(a, b)
+        # An upright font slanted by its matrix: PDFium's boxes then hold the slanted letter, wider than its advance.
+        lean = c / d if angle < 3 and d and self._upright_left is not None else 0.0
+        return math.hypot(c, d), not (angle < 3 or angle > 357), lean if abs(lean) > _LEAST_LEAN else 0.0
+
+    def _faces_of(self, objects: Sequence[Handle]) -> Iterator[FontFace]:
+        known = self._faces
+        for here, font, mode in zip(objects, pdf_calls.fonts(objects), pdf_calls.render_modes(objects), strict=True):
+            face = known.get((font, mode))
+            if face is None:
+                face = known[font, mode] = _read_face(here, stroked=mode == _FILL_AND_STROKE) if font else FontFace("", False, False)
+            yield face
+
+    def _edges(self, firsts: Sequence[int], lasts: Sequence[int]) -> Iterator[tuple[float, float]]:
+        """How far each word reaches, left and right: as far as its first or its last character."""
+        boxes, others = pdf_calls.loose_boxes(self._raw, firsts), pdf_calls.loose_boxes(self._raw, lasts)
+        left = self._upright_left
+        if left is not None:
+            for x0, other0, x1, other1 in zip(boxes[0], others[0], boxes[2], others[2], strict=True):
+                yield (x0 if x0 <= other0 else other0) - left, (x1 if x1 >= other1 else other1) - left
+            return
+        for box, other in zip(zip(*boxes, strict=True), zip(*others, strict=True), strict=True):
+            (x0, x1), (other0, other1) = self._turned(*box), self._turned(*other)
+            yield min(x0, other0), max(x1, other1)
+
+    def _turned(self, left: float, top: float, right: float, bottom: float) -> tuple[float, float]:
+        x0, _ = self._geometry.point(left, bottom)
+        x1, _ = self._geometry.point(right, top)
+        return (x0, x1) if x0 <= x1 else (x1, x0)
+
+    def _straighten(self, run: Run, slant: float, baseline: float) -> None:
+        """Bring a slanted run back to its advances on the baseline (in user space)."""
+        self.span(run.first)
+        run.x0 += slant * (baseline - self._rect.bottom)
+        self.span(run.first + run.count - 1)
+        run.x1 -= slant * (self._rect.top - baseline)
 
     def letters(self, run: Run) -> list[Run]:
         """A run taken apart into one run per character, each with its own place."""
@@ -271,7 +296,7 @@ class TextLayer:
         return self._writes_spaces
 
     def _find_written_spaces(self) -> bool:
-        indices = [index for index, char in enumerate(self.text[:2000]) if char in _SPACES][:40]
+        indices = list(islice((index for index, char in enumerate(self.text[:2000]) if char in _SPACES), 40))
         written = sum(1 for index in indices if int(pdfium.FPDFText_IsGenerated(self._raw, index)) != 1)
         return 2 * written > len(indices)
 
@@ -283,7 +308,8 @@ def clean(text: str, face: FontFace) -> str:
     return text.translate(_LIGATURES)
 
 
-def _read_face(font: Any, stroked: bool) -> FontFace:
+def _read_face(text_object: Handle, *, stroked: bool) -> FontFace:
+    font = pdfium.FPDFTextObj_GetFont(ctypes.cast(text_object or 0, pdfium.FPDF_PAGEOBJECT))
     length = int(pdfium.FPDFFont_GetBaseFontName(font, None, 0))
     buffer = ctypes.create_string_buffer(max(length, 1))
     pdfium.FPDFFont_GetBaseFontName(font, buffer, length)

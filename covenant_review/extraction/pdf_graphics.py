@@ -6,19 +6,21 @@ Points from the top-left corner of the page as shown. The caller holds `PDFIUM_L
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
+from covenant_review.extraction.pdf_calls import object_types
 from covenant_review.extraction.pdf_glyphs import PageGeometry
 
 _THINNEST_CELL = 3.5  # a filled path thinner than this is a line, not an area
 _MAX_FORM_DEPTH = 4
 _MAX_PATH_OBJECTS = 20_000
 _MAX_SEGMENTS = 400  # a path of more is a drawing
+_DRAWN = frozenset({pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +80,15 @@ def read_graphics(page: Any, geometry: PageGeometry) -> PageGraphics:
     """Rulings, paths and images of an open page, also inside form objects. Drawings of many points are only counted."""
     raw = page.raw
     graphics = PageGraphics()
-    count = int(pdfium.FPDFPage_CountObjects(raw))
-    _walk(lambda index: pdfium.FPDFPage_GetObject(raw, index), count, _Matrix(), geometry, graphics, 0)
+    types = object_types(raw, int(pdfium.FPDFPage_CountObjects(raw)))
+    drawn = [index for index, kind in enumerate(types) if kind in _DRAWN]
+    _walk((pdfium.FPDFPage_GetObject(raw, index) for index in drawn), _Matrix(), geometry, graphics, 0)
     graphics.image_share = min(graphics.image_share / max(geometry.width * geometry.height, 1.0), 1.0)
     return graphics
 
 
-def _walk(get: Callable[[int], Any], count: int, outer: _Matrix, geometry: PageGeometry, graphics: PageGraphics, depth: int) -> None:
-    for index in range(count):
-        item = get(index)
+def _walk(items: Iterable[Any], outer: _Matrix, geometry: PageGeometry, graphics: PageGraphics, depth: int) -> None:
+    for item in items:
         if not item:
             continue
         kind = int(pdfium.FPDFPageObj_GetType(item))
@@ -101,12 +103,8 @@ def _walk(get: Callable[[int], Any], count: int, outer: _Matrix, geometry: PageG
             graphics.image_share += (max(xs) - min(xs)) * (max(ys) - min(ys))
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _MAX_FORM_DEPTH:
             inner = _matrix_of(item).then(outer)
-            inner_count = int(pdfium.FPDFFormObj_CountObjects(item))
-
-            def get_inner(position: int, form: Any = item) -> Any:
-                return pdfium.FPDFFormObj_GetObject(form, position)
-
-            _walk(get_inner, inner_count, inner, geometry, graphics, depth + 1)
+            held = range(int(pdfium.FPDFFormObj_CountObjects(item)))
+            _walk((pdfium.FPDFFormObj_GetObject(item, index) for index in held), inner, geometry, graphics, depth + 1)
 
 
 def _add_path(path: Any, matrix: _Matrix, geometry: PageGeometry, graphics: PageGraphics) -> None:

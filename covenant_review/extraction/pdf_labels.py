@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 LabelKind = Literal["heading", "article", "clause", "point", "roman", "decimal", "dash"]
@@ -72,6 +73,7 @@ class Label:
     letter: str = ""
 
 
+@lru_cache(maxsize=4096)  # a line's label is asked for again and again
 def read_label(text: str) -> Label | None:
     """The label that `text` starts with, or None. "15 ngày" and "22/2018" are none."""
     for reader in (_read_heading, _read_item):

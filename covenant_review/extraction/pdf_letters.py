@@ -25,6 +25,9 @@ class LineLetters:
         Stretches whose fonts say the same are judged alone. PDF writers take TCVN3's ư for the hyphen whose place it
         has; it is put back where that makes a syllable.
         """
+        written = list(written)
+        if len(written) == 1:  # most lines are in one font
+            return self._stretch(_named_encoding(written[0]), written)
         return "".join(self._stretch(encoding, list(stretch)) for encoding, stretch in groupby(written, key=_named_encoding))
 
     def _stretch(self, named: Encoding | None, written: list[Written]) -> str:

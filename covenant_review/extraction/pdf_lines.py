@@ -7,10 +7,11 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 from statistics import median
 
 from covenant_review.extraction.document import Box
-from covenant_review.extraction.pdf_glyphs import Run, TextLayer
+from covenant_review.extraction.pdf_glyphs import FontFace, Run, TextLayer
 from covenant_review.extraction.pdf_letters import LineLetters, Written
 from covenant_review.text.normal_form import normal_form
 
@@ -26,6 +27,8 @@ _SPACES_OF_A_COLUMN = 4  # columns made with the space bar
 # Raised digits go through the lines as private characters, until it is known whether they point to a footnote.
 _TO_RAISED = {ord(digit): 0xE0F0 + int(digit) for digit in "0123456789"}
 RAISED_NUMBER = re.compile("[\ue0f0-\ue0f9]+")
+_PLACE = attrgetter("x0", "first")
+_FIRST_MARK = "\u0300"  # of Unicode's combining marks
 _ASCENT, _DESCENT = 0.8, 0.22  # of the font size, for boxes
 
 
@@ -84,12 +87,14 @@ def group_lines(runs: Iterable[Run], layer: TextLayer, letters: LineLetters) -> 
 
 def _rows(runs: list[Run]) -> list[list[Run]]:
     """Runs that share a baseline; a small raised or lowered piece (a footnote sign) joins the row that it touches."""
-    runs.sort(key=lambda run: run.base)
+    runs.sort(key=attrgetter("base"))
     rows: list[list[Run]] = []
     for run in runs:
         if rows:
             head = rows[-1][0]
-            if run.base - head.base <= _SAME_BASELINE * min(max(run.size, head.size), 2 * min(run.size, head.size)):
+            if run.base == head.base or run.base - head.base <= _SAME_BASELINE * min(
+                max(run.size, head.size), 2 * min(run.size, head.size)
+            ):
                 rows[-1].append(run)
                 continue
         rows.append([run])
@@ -98,13 +103,12 @@ def _rows(runs: list[Run]) -> list[list[Run]]:
 
 def _attach_raised(rows: list[list[Run]]) -> list[list[Run]]:
     kept: list[list[Run]] = []
+    sizes = [max([run.size for run in row]) for row in rows]  # pieces that join a row are smaller and change nothing
     for index, row in enumerate(rows):
-        size = max(run.size for run in row)
         host = None
-        for other in (rows[index - 1] if index else None, rows[index + 1] if index + 1 < len(rows) else None):
-            if other is None or not _is_raised_piece(row, size, other):
-                continue
-            host = other
+        for beside in (index - 1, index + 1):
+            if 0 <= beside < len(rows) and _is_raised_piece(row, sizes[index], rows[beside], sizes[beside]):
+                host = rows[beside]
         if host is None:
             kept.append(row)
             continue
@@ -115,21 +119,19 @@ def _attach_raised(rows: list[list[Run]]) -> list[list[Run]]:
     return kept
 
 
-def _is_raised_piece(row: list[Run], size: float, other: list[Run]) -> bool:
-    host_size = max(run.size for run in other)
-    distance = abs(row[0].base - other[0].base)
-    if size > 0.8 * host_size or distance > 0.55 * host_size or len(row) > len(other):
+def _is_raised_piece(row: list[Run], size: float, other: list[Run], host_size: float) -> bool:
+    if size > 0.8 * host_size or abs(row[0].base - other[0].base) > 0.55 * host_size or len(row) > len(other):
         return False
     return all(any(-0.5 < run.x0 - host.x1 < 0.5 * host_size for host in other) for run in row)
 
 
 def _interleave(row: list[Run], layer: TextLayer) -> list[Run]:
     """The row by place. Runs that overlap are taken apart, so that each letter comes to stand where it is seen."""
-    row.sort(key=lambda run: (run.x0, run.first))
+    row.sort(key=_PLACE)
     overlapping: set[int] = set()
     reach, reach_index = float("-inf"), -1
     for index, run in enumerate(row):
-        if run.x0 < reach - 0.12 * run.size or unicodedata.combining(run.text[0]):
+        if run.x0 < reach - 0.12 * run.size or (run.text[0] >= _FIRST_MARK and unicodedata.combining(run.text[0])):
             overlapping.update((index, reach_index) if reach_index >= 0 else (index,))
         if run.x1 > reach:
             reach, reach_index = run.x1, index
@@ -141,7 +143,7 @@ def _interleave(row: list[Run], layer: TextLayer) -> list[Run]:
             pieces.extend(layer.letters(run))
         else:
             pieces.append(run)
-    pieces.sort(key=lambda run: (run.x0, run.first))
+    pieces.sort(key=_PLACE)
     return _place_marks(_drop_doubles(pieces))
 
 
@@ -186,24 +188,25 @@ def _cut_columns(row: list[Run], layer: TextLayer, *, spaced: bool) -> list[list
 
     `spaced`: the file writes its spaces, so that a gap without one is no space.
     """
+    narrowest_column = _COLUMN_GAP_BARE if spaced else _COLUMN_GAP_OF_ITSELF
+    gaps = _gaps(row)
+    if not gaps or max(gaps) <= narrowest_column:
+        return [row]
     pieces: list[list[Run]] = [[row[0]]]
     usual: float | None = None
-    narrowest_column = _COLUMN_GAP_BARE if spaced else _COLUMN_GAP_OF_ITSELF
     bare_gap: float | None = None
     even: set[int] = set()
-    for place, (last, run) in enumerate(pairwise(row)):
-        gap = (run.x0 - last.x1) / max(run.size, last.size)
+    for place, (gap, (last, run)) in enumerate(zip(gaps, pairwise(row), strict=True)):
         if gap > narrowest_column:
             if bare_gap is None:
-                bare_gap = _COLUMN_GAP_BARE if spaced else _bare_gap_of(row)
-                even = _evenly_spread(row)
+                bare_gap = _COLUMN_GAP_BARE if spaced else _bare_gap_of(gaps)
+                even = _evenly_spread(gaps)
             if gap <= (_COLUMN_GAP_SPACED if place in even else bare_gap):
                 pieces[-1].append(run)
                 continue
             spaces = layer.written_spaces(last)
             if spaces and usual is None:
-                word_gaps = [width for width in _gaps(row) if width > _WORD_GAP]
-                usual = median(word_gaps)
+                usual = median(width for width in gaps if width > _WORD_GAP)
             if spaces == 0:
                 is_column = True
             elif spaces >= _SPACES_OF_A_COLUMN:
@@ -217,9 +220,8 @@ def _cut_columns(row: list[Run], layer: TextLayer, *, spaced: bool) -> list[list
     return pieces
 
 
-def _evenly_spread(row: list[Run]) -> set[int]:
+def _evenly_spread(gaps: list[float]) -> set[int]:
     """The gaps, by place, that stand among others just as wide: a justified line whose spaces the file only moves over."""
-    gaps = _gaps(row)
     places = [place for place, gap in enumerate(gaps) if gap > _WORD_GAP]
     even: set[int] = set()
     stretch: list[int] = []
@@ -232,39 +234,47 @@ def _evenly_spread(row: list[Run]) -> set[int]:
     return even
 
 
-def _bare_gap_of(row: list[Run]) -> float:
+def _bare_gap_of(gaps: list[float]) -> float:
     """In em: how wide a column's gap is on a row of a file that writes no spaces: far wider than the row's narrowest space."""
-    narrowest = min((gap for gap in _gaps(row) if gap > _WORD_GAP), default=_COLUMN_GAP_WITHOUT_SPACES)
+    narrowest = min((gap for gap in gaps if gap > _WORD_GAP), default=_COLUMN_GAP_WITHOUT_SPACES)
     return min(max(_COLUMN_GAP_OF_ITSELF, _TIMES_A_SPACE * narrowest), _COLUMN_GAP_WITHOUT_SPACES)
 
 
 def _gaps(row: list[Run]) -> list[float]:
     """Gaps in em between neighbours in the row."""
-    return [(run.x0 - last.x1) / max(run.size, last.size) for last, run in pairwise(row)]
+    return [(run.x0 - last.x1) / (run.size if run.size > last.size else last.size) for last, run in pairwise(row)]
 
 
 def _line(words: list[Run], layer: TextLayer, letters: LineLetters) -> Line:
     threshold = max(_WORD_GAP, _letter_spacing(words)) if len(words) > 2 else _WORD_GAP
     parts: list[Written] = []
+    alike: list[str] = []  # the end of the line so far that is in one font, and not in an old one: read in one piece
     last: Run | None = None
     first_word_end: float | None = None
     sizes: dict[float, int] = {}
     total = bold = italic = 0
     for run in words:
+        text, face, size = run.text, run.face, run.size
         if last is not None:
-            gap = (run.x0 - last.x1) / max(run.size, last.size)
+            gap = (run.x0 - last.x1) / (size if size > last.size else last.size)
             if gap > threshold or (gap > _NARROW_SPACE and last.spaces and _space_between(last, run, layer)):
-                parts.append((" ", last.face))
+                alike.append(" ")
                 if first_word_end is None:
                     first_word_end = last.x1
-        parts.append((run.text, run.face))
-        weight = len(run.text)
+            if face is not last.face or face.legacy is not None:
+                parts.extend(_joined(alike, last.face))
+                alike = []
+        alike.append(text)
+        weight = len(text)
         total += weight
-        bold += weight * run.face.bold
-        italic += weight * run.face.italic
-        sizes[run.size] = sizes.get(run.size, 0) + weight
+        if face.bold:
+            bold += weight
+        if face.italic:
+            italic += weight
+        sizes[size] = sizes.get(size, 0) + weight
         last = run
-    x0, x1 = words[0].x0, max(run.x1 for run in words)
+    parts.extend(_joined(alike, words[-1].face))
+    x0, x1 = words[0].x0, max([run.x1 for run in words])
     return Line(
         text=_SPACES.sub(" ", normal_form(letters.read(parts))).strip(),
         x0=x0,
@@ -273,12 +283,17 @@ def _line(words: list[Run], layer: TextLayer, letters: LineLetters) -> Line:
         size=max(sizes, key=lambda size: (sizes[size], size)),
         bold=bold > 0.6 * total,
         italic=italic > 0.6 * total,
-        order=min(run.first for run in words),
+        order=min([run.first for run in words]),
         first_word=(first_word_end if first_word_end is not None else x1) - x0,
     )
 
 
 _SPACES = re.compile(r"\s+")
+
+
+def _joined(texts: list[str], face: FontFace) -> list[Written]:
+    """What stands in one font, as one piece; in an old font as it was written, where each piece is converted by itself."""
+    return [("".join(texts), face)] if face.legacy is None else [(text, face) for text in texts]
 
 
 def _space_between(last: Run, run: Run, layer: TextLayer) -> bool:
@@ -287,7 +302,7 @@ def _space_between(last: Run, run: Run, layer: TextLayer) -> bool:
 
 def _letter_spacing(words: list[Run]) -> float:
     """In em: the gap above which two runs are two words, on a line set letter by letter ("Q U Y  Ư Ớ C"); else 0."""
-    single = sum(1 for run in words if len(run.text) == 1 and run.text.isalpha())
+    single = len([True for run in words if len(run.text) == 1 and run.text.isalpha()])
     if single < (0.7 if len(words) > 4 else 1.0) * len(words):
         return 0.0
     gaps = sorted(_gaps(words))

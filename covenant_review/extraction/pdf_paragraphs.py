@@ -17,7 +17,7 @@ _INDENT = 8.0  # points: more than this is an indent, less is noise
 _SAME_X = 3.0
 _CENTERED = 2.5
 _FLUSH = 1.5  # points: closer to the margin than this is at it
-_NEXT_SENTENCE = re.compile(r"(?<=[^\W\d_]{2})[.!?][\"”’')]* (?=[^\W\d_a-zà-ỹ])")
+_NEXT_SENTENCE = re.compile(r"[.!?](?<=[^\W\d_]{2}.)[\"”’')]* (?=[^\W\d_a-zà-ỹ])")
 _FULL_STOP = re.compile(r"[.!?][\"”’')]*$")
 _FEWEST_WRAPS = 4  # wraps that must be seen before their spacing counts as known
 _USUAL_REACH = 1.62  # in em: baseline distance inside a paragraph, where the document does not tell
