@@ -97,13 +97,14 @@ def cutout(submission_id: int, clause_id: int) -> ResponseReturnValue:
 
 
 def submission_for(submission_id: int, permission: Permission) -> Submission:
-    """The submission with its file, commune and covenant; 404, or Forbidden for another commune's."""
+    """The submission with its file, commune, covenant and who handed it in; 404, or Forbidden for another commune's."""
     found = db.session.scalar(
         select(Submission)
         .where(Submission.id == submission_id)
         .options(
             joinedload(Submission.commune),
             joinedload(Submission.file),
+            joinedload(Submission.uploaded_by),
             joinedload(Submission.covenant).joinedload(Covenant.community),
         )
     )

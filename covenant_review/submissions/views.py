@@ -26,6 +26,7 @@ from covenant_review.submissions.forms import IN_GIVEN_ORDER, AttachForm, Upload
 from covenant_review.submissions.kinds import offered_endings, recognition_is_available
 from covenant_review.submissions.marked_text import Piece, pieces
 from covenant_review.submissions.models import Submission, SubmittedClause, TextCorrection
+from covenant_review.submissions.pages_views import submission_for
 from covenant_review.submissions.photos import bundle_limit_mb, may_reorder
 from covenant_review.submissions.progress import Progress, progress_of
 from covenant_review.submissions.readings import STEPS
@@ -129,14 +130,14 @@ def progress() -> ResponseReturnValue:
 @needs(Permission.SEE_SUBMISSION)
 def submission(submission_id: int) -> str:
     """One submission: how far it is, and what was read and found."""
-    return _submission_page(_submission(submission_id, Permission.SEE_SUBMISSION), AttachForm(), WithdrawForm())
+    return _submission_page(submission_for(submission_id, Permission.SEE_SUBMISSION), AttachForm(), WithdrawForm())
 
 
 @blueprint.get("/submissions/<int:submission_id>/original")
 @needs(Permission.SEE_SUBMISSION)
 def original(submission_id: int) -> ResponseReturnValue:
     """The file as it was handed in, to be saved, never shown inside the site."""
-    found = _submission(submission_id, Permission.SEE_SUBMISSION)
+    found = submission_for(submission_id, Permission.SEE_SUBMISSION)
     path = store_of(current_app).path(found.file.sha256)
     if not path.is_file():
         current_app.logger.error("the original of submission %s is missing: %s", found.id, found.file.sha256)
@@ -158,7 +159,7 @@ def original(submission_id: int) -> ResponseReturnValue:
 @needs(Permission.SUBMIT)
 def attach(submission_id: int) -> ResponseReturnValue:
     """Make the file a version of a covenant."""
-    found = _submission(submission_id, Permission.SUBMIT)
+    found = submission_for(submission_id, Permission.SUBMIT)
     form = AttachForm()
     form.offer(covenants_of(db.session(), found.commune_id))
     if not form.validate_on_submit():
@@ -174,7 +175,7 @@ def attach(submission_id: int) -> ResponseReturnValue:
 @needs(Permission.SUBMIT)
 def retry(submission_id: int) -> ResponseReturnValue:
     """Read the file again."""
-    found = _submission(submission_id, Permission.SUBMIT)
+    found = submission_for(submission_id, Permission.SUBMIT)
     operations.retry(me(), found)
     flash(_("Tệp được đưa vào hàng chờ để đọc lại."), "success")
     return redirect(url_for("submissions.submission", submission_id=found.id))
@@ -184,7 +185,7 @@ def retry(submission_id: int) -> ResponseReturnValue:
 @needs(Permission.SUBMIT)
 def withdraw(submission_id: int) -> ResponseReturnValue:
     """Take the submission back, with a reason."""
-    found = _submission(submission_id, Permission.SUBMIT)
+    found = submission_for(submission_id, Permission.SUBMIT)
     form = WithdrawForm()
     if not form.validate_on_submit():
         return _submission_page(found, AttachForm(formdata=None), form), 422
@@ -305,23 +306,6 @@ def _commune(code: str) -> Commune:
         abort(404)
     check_commune(Permission.SUBMIT, commune.id)
     return commune
-
-
-def _submission(submission_id: int, permission: Permission) -> Submission:
-    found = db.session.scalar(
-        select(Submission)
-        .where(Submission.id == submission_id)
-        .options(
-            joinedload(Submission.commune),
-            joinedload(Submission.file),
-            joinedload(Submission.uploaded_by),
-            joinedload(Submission.covenant).joinedload(Covenant.community),
-        )
-    )
-    if found is None:
-        abort(404)
-    check_commune(permission, found.commune_id)
-    return found
 
 
 def _covenant(chosen: str) -> Covenant | None:
