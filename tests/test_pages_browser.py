@@ -67,6 +67,7 @@ def test_pages_are_accessible_and_fit(username: str, site: LiveSite, browser: Br
             button = page.locator(f"button[name=language][value={language}]")
             if button.count():
                 button.click()
+                page.wait_for_selector(f"html[lang={language}]")
             for path in PAGES[username]:
                 page.goto(site.address + path)
                 where = f"{path} ({username or 'nobody'}, {size}, {language})"

@@ -97,17 +97,21 @@ def review(reviewer: Person, *, flag: str | None) -> None:
     page = reviewer.page
     reviewer.go("/review")
     page.get_by_role("link", name="Hương ước thôn Đông Ngạc").click()
+    # A click does not wait for the page that it leads to; what follows reads the address and counts buttons.
+    page.wait_for_url(re.compile(r"/review/\d+"))
+    address = page.url.split("?")[0].split("#")[0]
     if flag:
         clause = page.locator("article", has=page.get_by_text(flag, exact=True)).first
         clause.get_by_label(re.compile("^Lý do")).fill("Phụ nữ bị gạt khỏi hậu cung và chiếu trên chỉ vì là phụ nữ.")
         clause.get_by_role("button", name=re.compile("Gắn cờ")).click()
-        expect(clause.get_by_text("Gắn cờ").first).to_be_visible()
+        expect(page.locator("[data-announce]")).to_contain_text(flag)
         page.reload()
     rest = page.get_by_role("button", name=re.compile(r"Duyệt \d+ điều khoản"))
     if rest.count():
         rest.click()
+        expect(page.get_by_text(re.compile(r"^Đã duyệt \d+ điều khoản"))).to_be_visible()
     while True:
-        page.goto(page.url.split("?")[0].split("#")[0] + "?show=undecided")
+        page.goto(f"{address}?show=undecided")
         open_clauses = page.locator("form.decision:visible")
         if not open_clauses.count():
             break
