@@ -37,7 +37,7 @@ from statute_prose import statute_lines
 from covenant_review.screening.ruleset import RuleSet, default_rules_directory, load_ruleset
 from covenant_review.screening.second_reader import SecondReader
 from covenant_review.screening.second_reader_corpus import (
-    GIVEN,
+    NEVER_LEFT_OUT,
     Corpus,
     CorpusSet,
     Damage,
@@ -56,13 +56,13 @@ from covenant_review.screening.second_reader_training import (
     fit,
     left_out_scores,
 )
-from covenant_review.screening.second_reader_use import DOUBT_BELOW
+from covenant_review.screening.second_reader_use import DOUBT
 from covenant_review.screening.second_reader_weights import Weights
 
 RULES, READER, BOTH = "rules alone", "second reader alone", "both together"
-DOUBTING = "both, reader may doubt rules"
 _FEWEST_PAIRS = 4
-_AS_RULES = {"violation": 3.0, "consider": 2.0}
+_ORDER = {"violation": 2.0, "consider": 1.0}
+"""The order of the review page: the gravest finding first, then by the second reader's probability."""
 
 
 class Results:
@@ -88,7 +88,7 @@ def read_part(results: Results, test: Sequence[Example], corpus: Corpus, reader:
     speaks = {one.provision.id for one in test if probability[one.provision.id] >= reader.weights.table(bare=one.bare).threshold}
 
     def by_rules(example: Example) -> Read:
-        return Read(example.provision, example.by_rules, _AS_RULES.get(example.by_rules, 0.0))
+        return Read(example.provision, example.by_rules, _ORDER.get(example.by_rules, 0.0))
 
     def by_reader(example: Example) -> Read:
         score = probability[example.provision.id]
@@ -97,15 +97,11 @@ def read_part(results: Results, test: Sequence[Example], corpus: Corpus, reader:
     def by_both(example: Example) -> Read:
         score = probability[example.provision.id]
         adds = example.provision.id in speaks and not example.raised_by_rules
-        outcome = "consider" if adds else example.by_rules
-        return Read(example.provision, outcome, _AS_RULES.get(example.by_rules, 0.0) + score)
+        doubts = example.by_rules == "violation" and score < DOUBT.least(broad=example.broad)
+        outcome = "consider" if adds or doubts else example.by_rules
+        return Read(example.provision, outcome, _ORDER.get(outcome, 0.0) + score)
 
-    def by_both_doubting(example: Example) -> Read:
-        read = by_both(example)
-        doubted = read.outcome == "violation" and probability[example.provision.id] < DOUBT_BELOW
-        return Read(read.provision, "consider", read.score - 1.0) if doubted else read
-
-    for name, read in ((RULES, by_rules), (READER, by_reader), (BOTH, by_both), (DOUBTING, by_both_doubting)):
+    for name, read in ((RULES, by_rules), (READER, by_reader), (BOTH, by_both)):
         results.add(name, test, read, corpus)
     for baseline in baselines:
         scores = baseline.scores([example.provision.clause for example in test])
@@ -146,7 +142,7 @@ class Measurement:
             return
         bare = examples_of(load_corpus(open_files, without_marks), ruleset)
         judged, judged_bare = left_out_scores(learnt_from), left_out_scores(bare)
-        for hand in sorted({example.provision.hand for example in learnt_from} - {GIVEN}):
+        for hand in sorted({example.provision.hand for example in learnt_from} - NEVER_LEFT_OUT):
             others = [example for example in learnt_from if example.provision.hand != hand]
             tables = [
                 calibrated(

@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from covenant_review.clauses.clause import Clause
+from covenant_review.clauses.clause import Clause, CovenantText
 from covenant_review.screening.ruleset import RuleSet
+from covenant_review.screening.second_reader_corpus import statute_clauses
+from covenant_review.screening.second_reader_use import screen_by_both, second_reader_of
 
-_POINT = re.compile(r"^[a-zđ]{1,2}\) ")
+
+def statute_clauses_of(path: Path) -> Iterator[Clause]:
+    """The provisions of a file, as clauses."""
+    return statute_clauses(json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
 
 
-def statute_clauses(path: Path) -> Iterator[Clause]:
-    """The provisions of a file, each under its lead-in; the point's letter belongs to the label, not to the words."""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        record = json.loads(line)
-        text = _POINT.sub("", record["text"])
-        yield Clause(id=record["id"], kind="clause", label="", number="", text=text, lead_in=record.get("lead_in", ""))
+def raised_as(path: Path, ruleset: RuleSet) -> dict[str, str]:
+    """For each provision of a file that rules and second reader together raise, "violation" or "consider"."""
+    second = second_reader_of(ruleset)
+    raised: dict[str, str] = {}
+    for clause in statute_clauses_of(path):
+        (screening,) = screen_by_both(CovenantText("", (clause,)), ruleset, second)
+        outcomes = {finding.outcome for finding in screening.findings}
+        for outcome in ("violation", "consider"):
+            if outcome in outcomes:
+                raised.setdefault(clause.id, outcome)
+    return raised
 
 
 def statute_lines(folder: Path, ruleset: RuleSet) -> Iterator[str]:
     """Per file of `corpus/statute`: how many provisions are raised as a violation, how many for a person to weigh, and which."""
     for path in sorted((folder / "statute").glob("*.jsonl")):
-        raised: list[str] = []
-        weighed = count = 0
-        for clause in statute_clauses(path):
-            count += 1
-            outcomes = {finding.outcome for finding in ruleset.engine.screen(clause).findings}
-            if "violation" in outcomes:
-                raised.append(clause.id)
-            elif "consider" in outcomes:
-                weighed += 1
-        found = f"{len(raised)} of {count} harmless raised as violation, {weighed} as consider"
-        yield f"statute-like prose, {path.name}: {found}; {' '.join(raised)}"
+        count = sum(1 for _clause in statute_clauses_of(path))
+        raised = raised_as(path, ruleset)
+        wrong = [one for one, outcome in raised.items() if outcome == "violation"]
+        found = f"{len(wrong)} of {count} harmless raised as violation, {len(raised) - len(wrong)} as consider"
+        yield f"statute-like prose, {path.name}: {found}; {' '.join(wrong)}"

@@ -27,7 +27,9 @@ def sentences(name: str) -> list[str]:
 
 
 def outcome(rules: RuleSet, text: str, lead_in: str = "") -> str:
-    found = {finding.outcome for finding in screen_clause(Clause("c", "paragraph", "", "", text, lead_in=lead_in), rules).findings}
+    """The gravest outcome; a broad rule counts as "consider", since no second reader stands beside the rules here."""
+    findings = screen_clause(Clause("c", "paragraph", "", "", text, lead_in=lead_in), rules).findings
+    found = {"consider" if finding.broad else finding.outcome for finding in findings}
     return next((name for name in OUTCOMES if name in found), "none")
 
 

@@ -60,6 +60,7 @@ def test_the_hash_follows_contents_not_line_ends_or_place(rules: Path, tmp_path:
         ("⟦Đàn bà không được vào hậu cung⟧.", "⟦Đàn bà⟧ không được vào hậu cung.", "thay vì"),
         ("⟦Đàn bà không được vào hậu cung⟧.", "⟦Làng mở hội⟧.", "phải khớp"),
         ("hút thuốc trong đình.", "hút thuốc. Đàn bà không được vào đình.", "không được khớp"),
+        ("outcome: violation", "outcome: consider\nbroad: true", "broad"),
         ("examples:", "examples: [", "YAML"),
     ],
 )

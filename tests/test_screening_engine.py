@@ -109,6 +109,14 @@ def test_a_trial_rule_never_goes_past_consider(small: RuleSet) -> None:
     assert (finding.rule, finding.outcome) == ("politics/hai-muc", "consider")
 
 
+def test_a_broad_rule_stands_back_where_another_says_more(real: RuleSet) -> None:
+    (alone,) = screen_clause(clause("Sổ quỹ họ giao cho mấy bà trông."), real).findings
+    assert (alone.rule, alone.outcome, alone.broad) == ("family/chi-neu-mot-gioi", "violation", True)
+    result = screen_clause(clause("Đàn bà không được vào hậu cung."), real)
+    assert result.findings and not any(finding.broad for finding in result.findings)
+    assert ("family/chi-neu-mot-gioi", "engine/stronger-finding") in {(one.rule, one.exception) for one in result.silenced}
+
+
 def test_one_result_per_clause_in_order_and_none_on_headings(small: RuleSet) -> None:
     covenant = CovenantText(
         "Hương ước",

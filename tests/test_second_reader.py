@@ -14,6 +14,7 @@ from covenant_review.screening.reading import Reading
 from covenant_review.screening.result import ClauseScreening, Finding
 from covenant_review.screening.ruleset import RuleSet, default_rules_directory, load_ruleset
 from covenant_review.screening.second_reader import RULE_ID, SecondReader, probabilities, with_second_reader
+from covenant_review.screening.second_reader_doubt import Doubt
 from covenant_review.screening.second_reader_weights import (
     FIELDS,
     WEIGHTS_FILE,
@@ -149,7 +150,7 @@ def test_it_may_doubt_a_rule_but_never_hides_what_the_rule_found(ruleset: RuleSe
     before = tuple(ClauseScreening(clause.id, (by_rule,) if clause.is_judged else ()) for clause in covenant().clauses)
     undoubted = with_second_reader(covenant(), before, reader)
     assert [one.findings for one in undoubted] == [one.findings for one in before]
-    likely, unlikely = with_second_reader(covenant(), before, reader, doubt_below=0.2)[1:]
+    likely, unlikely = with_second_reader(covenant(), before, reader, Doubt(0.2, 0.5))[1:]
     assert likely.findings == before[1].findings
     assert [finding.outcome for finding in unlikely.findings] == ["consider"]
     assert unlikely.findings[0].why.startswith("Vì lẽ ấy. Quy tắc nêu dấu hiệu, nhưng máy đọc thứ hai cho là ít khả năng")
@@ -157,6 +158,21 @@ def test_it_may_doubt_a_rule_but_never_hides_what_the_rule_found(ruleset: RuleSe
     assert unlikely.findings[0].trail["second_reader"]["sha256"] == reader.weights.sha256
     assert unlikely.findings[0].trail["kind"] == "sequence"
     assert unlikely.findings[0].trail["second_reader"]["probability"] < 0.2
+
+
+def test_a_broad_rule_needs_more_and_says_that_the_reader_agreed(ruleset: RuleSet) -> None:
+    reader = SecondReader(weights(SPEAKING), ruleset.engine)
+    own = reader.judge(covenant().clauses[1], ClauseScreening("c2"))
+    assert own is not None
+    by_rule = replace(own, rule="culture/thu", outcome="violation", why="Vì lẽ ấy.", trail={"kind": "sequence"}, broad=True)
+    before = tuple(ClauseScreening(clause.id, (by_rule,) if clause.is_judged else ()) for clause in covenant().clauses)
+    (agreed, *_), (unsure, *_) = ([one.findings[0] for one in with_second_reader(covenant(), before, reader, doubt)[1:]]
+                                  for doubt in (Doubt(0.0, 0.9), Doubt(0.0, 1.0)))  # fmt: skip
+    assert (agreed.outcome, unsure.outcome) == ("violation", "consider")
+    assert agreed.why.startswith("Vì lẽ ấy. Máy đọc thứ hai cũng thấy điều khoản này giống")
+    assert "Các từ nặng cân nhất: “" in agreed.why
+    assert agreed.trail["second_reader"]["doubts_below"] == 0.9
+    assert "agrees" in agreed.trail["second_reader"]["why_en"]
 
 
 class _FailingEngine(Engine):

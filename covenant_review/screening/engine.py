@@ -12,7 +12,7 @@ from covenant_review.screening.explain import build_trail, why_sentence
 from covenant_review.screening.frames import FrameSet, LazyFrames, pattern_occurs, silencing_frame
 from covenant_review.screening.fuzzy import OverlapCounter
 from covenant_review.screening.patterns import Pattern, PatternMatch
-from covenant_review.screening.prefilter import RequirementTable, SurfaceIndex, bare_words, numbers_in, plain_words
+from covenant_review.screening.prefilter import RequirementTable, SurfaceIndex, bare_words, numbers_in
 from covenant_review.screening.reading import Reading, read_clause
 from covenant_review.screening.result import ClauseScreening, Finding, NotChecked, Outcome, Silenced
 from covenant_review.screening.rule import Rule, RuleException
@@ -48,8 +48,8 @@ class Engine:
         self._exact = sum(1 << place for place in range(len(self._patterns))) & ~sum(bit for bit, _pattern in self._fuzzy)
         if filtered:
             self._table = RequirementTable([pattern.gates or pattern.requires for _number, pattern in self._patterns])
-            self._surface = SurfaceIndex(index, self._table)
             self._overlap = OverlapCounter(pattern.fuzzy for _bit, pattern in self._fuzzy if pattern.fuzzy is not None)
+            self._surface = SurfaceIndex(index, self._table, self._overlap.__getitem__)
         self._known: dict[tuple[object, ...], ClauseScreening] = {}
 
     def possible(self, clause: Clause) -> int:
@@ -60,10 +60,14 @@ class Engine:
         """
         if has_lost_marks(clause.text):
             return self._exact | sum(bit for bit, _pattern in self._fuzzy)
-        words = plain_words(clause.text)
-        context = tuple(filter(None, (*clause.headings[-1:], clause.lead_in, *clause.header_row)))
-        found = self._surface.possible(words, context, table=bool(clause.cells)) & self._exact
-        if self._fuzzy and self._overlap.reaches(words):
+        words = self._surface.known_words(clause.text)
+        above = clause.headings or clause.lead_in or clause.header_row
+        context = tuple(filter(None, (*clause.headings[-1:], clause.lead_in, *clause.header_row))) if above else ()
+        found = self._surface.possible(words, context, table=bool(clause.cells))
+        if not self._fuzzy:
+            return found
+        found &= self._exact
+        if self._overlap.reaches(words):
             bare = bare_words(words)
             for bit, pattern in self._fuzzy:
                 # A clause that will be read anyway is not looked at twice.
@@ -159,7 +163,7 @@ class Engine:
 
     @staticmethod
     def _taken_back(rule: Rule, pattern: Pattern, match: PatternMatch, reading: Reading, active: LazyFrames) -> _Taken | None:
-        frame = silencing_frame(active.found, match.elements, reading.own, rule.outcome, pattern.ignored | match.ignored)
+        frame = silencing_frame(active.found, match.elements, reading.own, rule.weight, pattern.ignored | match.ignored)
         if frame is not None:
             return _Taken(f"context/{frame.spec.id}", frame.spec.reason)
         for exception in rule.exceptions:
@@ -210,18 +214,16 @@ def _finding(rule: Rule, pattern: Pattern, match: PatternMatch, reading: Reading
         suggestion=rule.suggestion,
         score=match.score,
         trail=trail,
+        broad=rule.broad,
     )
 
 
 def _without_covered(findings: list[Finding]) -> tuple[list[Finding], list[Silenced]]:
-    """Where a clause shows signs of discrimination, weaker findings ("consider", "positive") are recorded, not shown."""
-    if not any(finding.outcome == "violation" for finding in findings):
+    """Where a clause shows signs of discrimination, weaker findings (broad, "consider", "positive") are recorded, not shown."""
+    if not any(finding.outcome == "violation" and not finding.broad for finding in findings):
         return findings, []
-    kept = [finding for finding in findings if finding.outcome in ("violation", "outdated")]
+    weaker = [finding for finding in findings if finding.broad or finding.outcome in ("consider", "positive")]
+    kept = [finding for finding in findings if finding not in weaker]
     reason = "Điều khoản này đã có dấu hiệu phân biệt đối xử theo quy tắc khác."
-    covered = [
-        Silenced(finding.rule, "engine/stronger-finding", reason, finding.start, finding.end, finding.quote)
-        for finding in findings
-        if finding.outcome in ("consider", "positive")
-    ]
+    covered = [Silenced(finding.rule, "engine/stronger-finding", reason, finding.start, finding.end, finding.quote) for finding in weaker]
     return kept, covered

@@ -20,7 +20,8 @@ class Finding:
 
     Where the words that made it match stand in the lead-in, a heading or a header row, the span covers the clause's own
     part and `trail` names the other places. `score` runs to 100 (exact). `why`, `suggestion` are Vietnamese sentences;
-    `law` are citation keys of `rules/law.yml`. `title_vi`, `title_en` are the rule's titles.
+    `law` are citation keys of `rules/law.yml`. `title_vi`, `title_en` are the rule's titles. `broad`: the rule asks for a
+    second reading's agreement.
     """
 
     rule: str
@@ -37,6 +38,7 @@ class Finding:
     suggestion: str
     score: int
     trail: Mapping[str, Any]
+    broad: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,12 @@ class Rule:
     exceptions: tuple[RuleException, ...] = keep(repr=False)
     examples: ExamplesSpec = keep(repr=False)
     must_be_present: bool = False
+    broad: bool = False
+
+    @property
+    def weight(self) -> Outcome:
+        """What frames and other findings take its matches for: a broad rule says too little to be taken for a violation."""
+        return "consider" if self.broad else self.outcome
 
     @property
     def runs(self) -> bool:

@@ -164,6 +164,8 @@ def _load_rule(name: str, content: bytes, index: ConceptIndex, law: Mapping[str,
             raise RuleFileError(f"mã “{spec.id}” phải trùng với tên tệp “{name}” / the id must be the file's name")
         if spec.must_be_present and spec.outcome != "positive":
             raise RuleFileError(f"{name}: chỉ quy tắc positive mới có must_be_present / only a positive rule may have it")
+        if spec.broad and spec.outcome != "violation":
+            raise RuleFileError(f"{name}: chỉ quy tắc violation mới có broad / only a violation rule may be broad")
         unknown = [key for key in spec.law if key not in law]
         if unknown:
             raise RuleFileError(f"{name}: law.yml không có căn cứ {', '.join(unknown)} / unknown citation")
@@ -188,6 +190,7 @@ def _compile_rule(spec: RuleSpec, name: str, index: ConceptIndex) -> Rule:
         title_en=spec.title.en,
         field=spec.field,
         outcome=spec.outcome,
+        broad=spec.broad,
         severity=spec.severity,
         state=spec.state,
         law=spec.law,

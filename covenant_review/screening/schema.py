@@ -148,6 +148,8 @@ class RuleSpec(_Strict):
     law: tuple[str, ...] = Key(min_length=1)
     explanation: str
     suggestion: str
+    broad: bool = False
+    """A violation told from little, as one sex named alone: it stands where a second reading agrees (docs/decisions/008)."""
     must_be_present: bool = False
     """On a positive rule: every covenant should hold such a clause (`positive.py`)."""
     patterns: tuple[PatternSpec, ...] = Key(min_length=1)

@@ -13,13 +13,14 @@ from covenant_review.screening.reading import Reading
 from covenant_review.screening.result import ClauseScreening, Finding, NotChecked
 from covenant_review.screening.ruleset import RuleSet
 from covenant_review.screening.screen import is_header_row
+from covenant_review.screening.second_reader_doubt import Doubt, SecondOpinion, needs_words, weighed_again
 from covenant_review.screening.second_reader_explaining import (
     SUGGESTION,
     TITLE_EN,
     TITLE_VI,
     WeighingWords,
     percent_of,
-    why_doubted,
+    quoted_words,
     why_raised,
     words_in_trail,
 )
@@ -156,6 +157,11 @@ class SecondReader:
             trail=trail,
         )
 
+    def opinion(self, seen: SecondReading, with_words: bool) -> SecondOpinion:
+        """What it thinks of a clause that a rule has raised; the words that weighed most only `with_words`: they cost time."""
+        words = self.weighing_words(seen.reading, seen.features) if with_words else []
+        return SecondOpinion(seen.probability, self.stamp(), quoted_words(seen.reading, words))
+
     def stamp(self) -> dict[str, str]:
         """Which weights read, for trails."""
         return {"version": self.weights.version, "sha256": self.weights.sha256}
@@ -193,20 +199,18 @@ def with_second_reader(
     covenant: CovenantText,
     screenings: Sequence[ClauseScreening],
     reader: SecondReader | None,
-    doubt_below: float | None = None,
+    doubt: Doubt | None = None,
 ) -> tuple[ClauseScreening, ...]:
     """The screenings with what the second reader adds; as they were where `reader` is None (switched off).
 
     Only judged clauses are read; each gets its `probability`. A clause that the reader could not read is marked "not checked"
-    for it, never left silent. With `doubt_below`, what a rule calls a violation and the reader finds less likely than that
+    for it, never left silent. With `doubt`, what a rule calls a violation and the reader finds less likely than `doubt` asks
     becomes "consider": it is shown all the same, but not as a finding that two independent readers share.
     """
     if reader is None:
         return tuple(screenings)
     rows = _Rows(covenant.clauses, reader)
-    return tuple(
-        _read_also(clause, screening, rows, reader, doubt_below) for clause, screening in zip(covenant.clauses, screenings, strict=True)
-    )
+    return tuple(_read_also(clause, screening, rows, reader, doubt) for clause, screening in zip(covenant.clauses, screenings, strict=True))
 
 
 def probabilities(covenant: CovenantText, reader: SecondReader) -> dict[str, float]:
@@ -253,40 +257,16 @@ class _Rows:
         return self._readings[row.id]
 
 
-def _read_also(clause: Clause, screening: ClauseScreening, rows: _Rows, reader: SecondReader, doubt_below: float | None) -> ClauseScreening:
+def _read_also(clause: Clause, screening: ClauseScreening, rows: _Rows, reader: SecondReader, doubt: Doubt | None) -> ClauseScreening:
     if not clause.is_judged or is_header_row(clause):
         return screening
     try:
         seen = reader.read(clause, rows.beside(clause))
-        if doubt_below is not None and seen.probability < doubt_below:
-            screening = _doubted(screening, seen.probability, reader, doubt_below)
+        if doubt is not None:
+            screening = weighed_again(screening, reader.opinion(seen, needs_words(screening.findings)), doubt)
         finding = reader.finding(clause, screening, seen)
     except Exception as error:  # one odd clause must not cost the others their reading
         reason = f"máy đọc thứ hai gặp lỗi ({type(error).__name__})"
         return replace(screening, not_checked=(*screening.not_checked, NotChecked(RULE_ID, reason)))
     findings = screening.findings if finding is None else (*screening.findings, finding)
     return replace(screening, findings=findings, probability=round(seen.probability, 4))
-
-
-def _doubted(screening: ClauseScreening, probability: float, reader: SecondReader, least: float) -> ClauseScreening:
-    """The screening with its violations as "consider", each saying why."""
-    why_vi, why_en = why_doubted(probability, least)
-    note = {
-        "second_reader": {
-            **reader.stamp(),
-            "probability": round(probability, 4),
-            "doubts_below": least,
-            "outcome_of_rule": "violation",
-            "why": why_vi,
-            "why_en": why_en,
-        }
-    }
-    return replace(
-        screening,
-        findings=tuple(
-            replace(finding, outcome="consider", why=f"{finding.why} {why_vi}", trail={**finding.trail, **note})
-            if finding.outcome == "violation"
-            else finding
-            for finding in screening.findings
-        ),
-    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.resources
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,6 +31,11 @@ HARMLESS: frozenset[str] = frozenset(("none", "positive", "outdated"))
 GIVEN = "given"
 SIGNED = "signed"
 """The hand of what reviewers decided and a second person signed: never left out to measure on (second_reader_signed)."""
+STATUTE = "statute"
+"""The hand of harmless prose in the manner of statutes: covenants quote the law, and it names the sexes in every second line."""
+NEVER_LEFT_OUT = frozenset((GIVEN, SIGNED, STATUTE))
+_STATUTE_LEARNT = ("provisions.jsonl", "later.jsonl", "third.jsonl")
+_POINT = re.compile(r"^[a-zđ]{1,2}\) ")
 _LATE = ("09", "10", "11", "12")
 _KINDS: Mapping[str, ClauseKind] = {
     "header": "header",
@@ -128,7 +134,7 @@ def default_corpus_directory() -> Path:
 
 
 def corpus_files(which: CorpusSet, folder: Path) -> list[Path]:
-    """The files of a set: "open" is what may be learnt from (given without the late covenants, and the hands).
+    """The files of a set: "open" is what may be learnt from (given without the late covenants, the hands, prose of statutes).
 
     "unseen" and "dev-late" are for measuring once; nothing trains on them.
     """
@@ -138,7 +144,8 @@ def corpus_files(which: CorpusSet, folder: Path) -> list[Path]:
         return late
     if which == "unseen":
         return sorted(folder.glob("unseen/*/*.jsonl"))
-    return [path for path in given if path not in late] + sorted(folder.glob("hands/*/*.jsonl"))
+    statute = [path for path in (folder / STATUTE / name for name in _STATUTE_LEARNT) if path.is_file()]
+    return [path for path in given if path not in late] + sorted(folder.glob("hands/*/*.jsonl")) + statute
 
 
 def load_corpus(files: Sequence[Path], damage: Damage | None = None) -> Corpus:
@@ -153,11 +160,20 @@ def load_corpus(files: Sequence[Path], damage: Damage | None = None) -> Corpus:
         rows = list(_rows(path, content, skipped))
         if damage is not None:
             rows = [_damaged(row, damage) for row in rows]
-        if path.name.startswith("pairs"):
+        if path.parent.name == STATUTE:
+            covenants.append(_statute(path, rows))
+        elif path.name.startswith("pairs"):
             pairs.extend(_pair(row, _hand(path)) for row in rows)
         elif rows:
             covenants.append(_covenant(path, rows))
     return Corpus(tuple(covenants), tuple(pairs), digest.hexdigest(), tuple(skipped))
+
+
+def statute_clauses(rows: Iterable[Mapping[str, Any]]) -> Iterator[Clause]:
+    """The provisions of a file of `corpus/statute`, each under its lead-in; the point's letter belongs to the label."""
+    for row in rows:
+        text = normal_form(_POINT.sub("", row["text"]))
+        yield Clause(id=row["id"], kind="clause", label="", number="", text=text, lead_in=normal_form(row.get("lead_in", "")))
 
 
 def without_marks(text: str) -> str:
@@ -180,7 +196,7 @@ def _rows(path: Path, content: bytes, skipped: list[str]) -> Iterator[dict[str, 
 
 
 def _damaged(row: dict[str, Any], damage: Damage) -> dict[str, Any]:
-    return {key: damage(value) if key in ("x", "bad", "good", "lead_in") else value for key, value in row.items()}
+    return {key: damage(value) if key in ("x", "text", "bad", "good", "lead_in") else value for key, value in row.items()}
 
 
 def _covenant(path: Path, rows: list[dict[str, Any]]) -> LabelledCovenant:
@@ -200,6 +216,12 @@ def _covenant(path: Path, rows: list[dict[str, Any]]) -> LabelledCovenant:
         if block.get("y")
     )
     return LabelledCovenant(f"{_hand(path)}/{path.stem}", _hand(path), covenant, provisions, aligned)
+
+
+def _statute(path: Path, rows: list[dict[str, Any]]) -> LabelledCovenant:
+    clauses = tuple(statute_clauses(rows))
+    provisions = tuple(Provision(f"{STATUTE}/{clause.id}", STATUTE, clause, "none") for clause in clauses)
+    return LabelledCovenant(f"{STATUTE}/{path.stem}", STATUTE, CovenantText(path.stem, clauses), provisions, aligned=False)
 
 
 def _read_as_text(name: str, blocks: Sequence[dict[str, Any]]) -> tuple[CovenantText, bool]:

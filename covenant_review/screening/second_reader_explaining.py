@@ -29,7 +29,7 @@ class WeighingWords:
 
 def why_raised(reading: Reading, words: Sequence[WeighingWords], probability: float) -> tuple[str, str]:
     """Why a clause is raised, in Vietnamese and in English, with the words that weighed most and where they stand."""
-    vi, en = ("; ".join(dict.fromkeys(_quoted(reading, one, language) for one in words)) for language in (0, 1))
+    vi, en = quoted_words(reading, words)
     percent = percent_of(probability)
     return (
         "Không quy tắc nào nêu, nhưng máy đọc thứ hai (học từ các điều khoản đã có người gắn nhãn) thấy điều khoản này giống "
@@ -52,6 +52,24 @@ def why_doubted(probability: float, least: float) -> tuple[str, str]:
         f"A rule found a sign of discrimination, but the second reader finds it unlikely ({percent} %, below {limit} %), so the "
         "provision is only put forward to be weighed.",
     )
+
+
+def why_agreed(probability: float, words: tuple[str, str]) -> tuple[str, str]:
+    """Why a broad rule's violation stands, in Vietnamese and in English; `words` as from `quoted_words`."""
+    percent = percent_of(probability)
+    vi, en = words
+    return (
+        f"Máy đọc thứ hai cũng thấy điều khoản này giống những điều khoản đối xử khác nhau theo giới, khả năng {percent} %."
+        + (f" Các từ nặng cân nhất: {vi}." if vi else ""),
+        f"The second reader agrees: this provision is like those that treat the sexes differently, likelihood {percent} %."
+        + (f" The words that weighed most: {en}." if en else ""),
+    )
+
+
+def quoted_words(reading: Reading, words: Sequence[WeighingWords]) -> tuple[str, str]:
+    """The words as a list in a sentence, with where they stand: in Vietnamese and in English; "" where there are none."""
+    vi, en = ("; ".join(dict.fromkeys(_quoted(reading, one, language) for one in words)) for language in (0, 1))
+    return vi, en
 
 
 def percent_of(probability: float) -> int:

@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from covenant_review.screening.reading import Reading
+from covenant_review.screening.result import ClauseScreening
 from covenant_review.screening.ruleset import RuleSet
 from covenant_review.screening.screen import screen, screen_clause
 from covenant_review.screening.second_reader import rows_by_clause
-from covenant_review.screening.second_reader_corpus import GIVEN, SIGNED, Corpus, Provision
+from covenant_review.screening.second_reader_corpus import NEVER_LEFT_OUT, STATUTE, Corpus, Provision
 from covenant_review.screening.second_reader_features import features_of
 from covenant_review.screening.second_reader_solver import Learnt, calibrate, learn
 from covenant_review.screening.second_reader_weights import FIELDS, Table, Weights, as_units, grouped
@@ -22,6 +23,8 @@ FEWEST_CLAUSES = 4
 """A feature is learnt only if so many clauses have it."""
 CONSIDER_IMPORTANCE = 0.5
 """What a provision counts for in training that the labellers themselves wanted weighed."""
+STATUTE_IMPORTANCE = 0.3
+"""What a provision in the manner of statutes counts for: more would teach how laws are worded, not who is treated how."""
 HARMLESS_SHARE = 0.07
 READER_SHARE = 0.03
 """At most this share of harmless provisions may be raised by rules and reader together, and by the reader where rules are silent."""
@@ -34,7 +37,8 @@ _FIELD_GROUPS = ("w", "k", "x")
 class Example:
     """A labelled clause as the reader sees it, with what the rules alone say of it ("none" where they are silent).
 
-    `bare` where the text carries no diacritics. `importance` is what it counts for in learning.
+    `broad`: no other than broad rules call it a violation. `bare` where the text carries no diacritics. `importance` is what
+    it counts for in learning.
     """
 
     provision: Provision
@@ -43,6 +47,7 @@ class Example:
     in_pair: bool
     bare: bool = False
     importance: float = 1.0
+    broad: bool = False
 
     @property
     def target(self) -> bool:
@@ -106,24 +111,23 @@ def examples_of(corpus: Corpus, ruleset: RuleSet) -> list[Example]:
     engine = ruleset.engine
     examples: list[Example] = []
 
-    def add(provision: Provision, by_rules: str, rows: Sequence[Reading], in_pair: bool) -> None:
+    def add(provision: Provision, screening: ClauseScreening, rows: Sequence[Reading], in_pair: bool) -> None:
         reading = engine.read(provision.clause, rows)
         names = dict.fromkeys(feature.name for feature in features_of(reading, engine.frames.active_in(reading)))
-        examples.append(Example(provision, tuple(names), by_rules, in_pair, reading.bare))
+        by_rules = outcome_of(finding.outcome for finding in screening.findings)
+        broad = all(finding.broad for finding in screening.findings if finding.outcome == "violation")
+        importance = STATUTE_IMPORTANCE if provision.hand == STATUTE else 1.0
+        examples.append(Example(provision, tuple(names), by_rules, in_pair, reading.bare, importance, broad))
 
     for covenant in corpus.covenants:
-        found = {
-            screening.clause_id: outcome_of(finding.outcome for finding in screening.findings)
-            for screening in screen(covenant.covenant, ruleset)
-        }
+        found = {screening.clause_id: screening for screening in screen(covenant.covenant, ruleset)}
         tables = rows_by_clause(covenant.covenant.clauses)
         for provision in covenant.provisions:
             rows = [engine.read(row) for row in tables.get(provision.clause.id, ())]
             add(provision, found[provision.clause.id], rows, in_pair=False)
     for pair in corpus.pairs:
         for provision in (pair.bad, pair.good):
-            screening = screen_clause(provision.clause, ruleset)
-            add(provision, outcome_of(finding.outcome for finding in screening.findings), (), in_pair=True)
+            add(provision, screen_clause(provision.clause, ruleset), (), in_pair=True)
     return examples
 
 
@@ -139,7 +143,7 @@ def fit(examples: Sequence[Example]) -> Model:
 def left_out_scores(examples: Sequence[Example], progress: Callable[[str], None] = lambda _hand: None) -> list[Judged]:
     """Each example of a hand, scored by a reader that learnt from the other hands (and from what was given or signed)."""
     judged: list[Judged] = []
-    for hand in sorted({example.provision.hand for example in examples} - {GIVEN, SIGNED}):
+    for hand in sorted({example.provision.hand for example in examples} - NEVER_LEFT_OUT):
         progress(hand)
         model = fit([example for example in examples if example.provision.hand != hand])
         judged.extend(Judged(example, model.score(example.names)) for example in examples if example.provision.hand == hand)

@@ -11,11 +11,12 @@ from covenant_review.screening.result import ClauseScreening
 from covenant_review.screening.ruleset import RuleSet
 from covenant_review.screening.screen import screen
 from covenant_review.screening.second_reader import SecondReader, with_second_reader
+from covenant_review.screening.second_reader_doubt import Doubt
 from covenant_review.screening.second_reader_weights import SecondReaderError, Weights
 
 SecondReaderState = Literal["on", "off", "unavailable"]
 
-DOUBT_BELOW = 0.05
+DOUBT = Doubt(below=0.5, broad_below=0.85)
 """A rule's violation that the second reader finds less likely than this is shown as "consider" (docs/second-reader.md)."""
 MOST_UNKNOWN = 0.1
 """Weights that name a larger share of concepts that the rule set does not have were learnt for another rule set."""
@@ -75,7 +76,7 @@ def second_reader_of(ruleset: RuleSet, *, wanted: bool = True) -> SecondReaderIn
 
 def screen_by_both(covenant: CovenantText, ruleset: RuleSet, second: SecondReaderInUse) -> tuple[ClauseScreening, ...]:
     """What the rules say of every clause, then the second reader where it is in use; one result per clause, in order."""
-    return with_second_reader(covenant, screen(covenant, ruleset), second.reader, DOUBT_BELOW)
+    return with_second_reader(covenant, screen(covenant, ruleset), second.reader, DOUBT)
 
 
 def unknown_concepts(names: Iterable[str], ruleset: RuleSet) -> tuple[list[str], int]:

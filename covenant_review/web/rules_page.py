@@ -16,8 +16,7 @@ from covenant_review.screening.rule import Citation, Rule
 from covenant_review.screening.ruleset import RuleSet
 from covenant_review.screening.schema import ExampleSpec
 from covenant_review.screening.second_reader import RULE_ID
-from covenant_review.screening.second_reader_explaining import percent_of
-from covenant_review.screening.second_reader_use import DOUBT_BELOW
+from covenant_review.screening.second_reader_use import DOUBT
 from covenant_review.text.alphabet import vietnamese_order
 from covenant_review.web.access import me, needs
 from covenant_review.web.ruleset_in_use import ruleset_in_use
@@ -65,7 +64,7 @@ def second_reader() -> str:
     second = second_reader_in_use()
     weights = second.weights
     examples = weights.measured.get("examples", 0) if weights else 0
-    return render_template("rules/second_reader.html", second=second, weights=weights, examples=examples, doubt=percent_of(DOUBT_BELOW))
+    return render_template("rules/second_reader.html", second=second, weights=weights, examples=examples, doubt=DOUBT)
 
 
 @blueprint.get("/rules/<path:rule_id>")
@@ -81,6 +80,7 @@ def rule(rule_id: str) -> ResponseReturnValue:
         match=[example_of(one) for one in found.examples.match], no_match=[example_of(one) for one in found.examples.no_match],
         todo=[example_of(one) for one in found.examples.todo],
         exceptions=[(one.spec, citations_of(ruleset, one.spec.law)) for one in found.exceptions],
+        doubt=DOUBT,
     )  # fmt: skip
 
 
