@@ -12,7 +12,8 @@ What is compared with what:
 - "filter": which patterns may match, told from the raw text (`Engine.possible`), exact rules only. Beside it Hyperscan alone,
   block mode, one callback, the same words and phrases of the same rules as expressions; on text folded beforehand for it,
   and with that folding. (Whole rules with their gaps are too large for Hyperscan in one database; those that fit are
-  measured too.)
+  measured too.) The filter may let too much through: of a phrase of three words or more it looks for two in a row. It also
+  does more than Hyperscan here: it says which patterns the words leave possible.
 - "full way": filter, reading, matching, frames, exceptions, findings with their explanation; exact rules only. Beside it
   `re`: one search for each pattern's whole expression, which does less: no frames, no exceptions, no equal terms.
 - fuzzy rules, second reader and `screen` on whole covenants apart.

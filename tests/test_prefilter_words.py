@@ -6,10 +6,8 @@ import re
 
 import pytest
 
-from covenant_review.screening.concepts import ConceptIndex
-from covenant_review.screening.prefilter import RequirementTable, SurfaceIndex, WordBits, numbers_in, plain_words
+from covenant_review.screening.prefilter import RequirementTable, WordBits, numbers_in, plain_words
 from covenant_review.screening.ruleset import RuleSet, default_rules_directory, load_ruleset
-from covenant_review.screening.schema import ConceptSpec
 from covenant_review.screening.second_reader_corpus import corpus_files, default_corpus_directory, load_corpus
 from covenant_review.text.folding import fold
 
@@ -59,47 +57,6 @@ def test_no_phrase_of_the_rules_is_lost_by_the_choice_of_two_words(real: RuleSet
     assert len(phrases) > 1000
     for words, own in phrases.items():
         assert bits.of(["trước", *words, "sau"]) & own, words
-
-
-CONCEPTS = ConceptIndex([ConceptSpec(id="nu", title="", words=("phụ nữ", "vợ")), ConceptSpec(id="khoe", title="", words=("khoẻ",))])
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("Cấm VỢ (khoẻ) ra đình 3 lần", ["vợ", "khỏe"]),
-        ("Hội-vợ ra", ["vợ"]),
-        ("Phụ nữ, 12 phụ-nữ/vợ", ["phụ", "nữ", "phụ", "nữ", "vợ"]),
-        ("500.000 đồng", []),
-    ],
-)
-def test_known_words_leave_out_only_what_nobody_asks_for(text: str, words: list[str]) -> None:
-    index = SurfaceIndex(CONCEPTS, RequirementTable([(frozenset({"nu"}),), (frozenset({"khoe"}),)]))
-    for _time in range(2):
-        assert index.known_words(text) == words
-    asked = index.possible(index.known_words(text))
-    assert asked == index.possible(plain_words(text))
-    assert list(numbers_in(asked)) == [number for number, word in enumerate(("vợ", "khỏe")) if word in words]
-
-
-def test_known_words_keep_what_others_ask_for() -> None:
-    table = RequirementTable([(frozenset({"nu"}),)])
-    assert SurfaceIndex(CONCEPTS, table, {"đình"}.__contains__).known_words("Vợ ra đình") == ["vợ", "đình"]
-    assert SurfaceIndex(CONCEPTS, table).known_words("Vợ ra đình") == ["vợ"]
-
-
-def test_known_words_hide_no_pattern_in_the_corpus(real: RuleSet) -> None:
-    engine = real.engine
-    patterns = [pattern for rule in engine.rules for pattern in rule.patterns if pattern.spec.kind != "fuzzy"]
-    index = SurfaceIndex(engine.index, RequirementTable([pattern.gates or pattern.requires for pattern in patterns]))
-    corpus = load_corpus(corpus_files("open", default_corpus_directory()))
-    fewer = 0
-    for clause in (clause for one in corpus.covenants for clause in one.covenant.clauses):
-        words, known = plain_words(clause.text), index.known_words(clause.text)
-        fewer += len(known) < len(words)
-        asked = index.possible(words, (clause.lead_in,))
-        assert asked & index.possible(known, (clause.lead_in,)) == asked, clause.text
-    assert fewer > 1000, "or there is nothing to show"
 
 
 def test_patterns_of_none_to_many_groups_are_met_by_all_that_are_asked_for() -> None:

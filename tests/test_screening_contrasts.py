@@ -6,7 +6,7 @@ import pytest
 
 from covenant_review.clauses.clause import Clause, CovenantText
 from covenant_review.screening.ruleset import RuleSet, default_rules_directory, load_ruleset
-from covenant_review.screening.screen import screen, screen_clause
+from covenant_review.screening.screen import header_rows, screen, screen_clause
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +70,24 @@ def test_a_short_heading_lays_nothing_down(rules: RuleSet) -> None:
     heading = Clause(id="h", kind="heading", label="", number="Khoản 2", text="Sổ đinh")
     below = Clause(id="c", kind="clause", label="", number="1", text="Ai thả trâu thì đền.", headings=("Khoản 2 Sổ đinh",), parent="h")
     assert [result.findings for result in screen(CovenantText("", (heading, below)), rules)] == [(), ()]
+
+
+def test_a_row_is_equal_where_any_row_of_the_other_sex_gives_the_same(rules: RuleSet) -> None:
+    table = [("Con trai", "300.000 đồng"), ("Con gái ở làng", "300.000 đồng"), ("Rể ở cùng nhà vợ", "500.000 đồng")]
+    rows = [
+        Clause(f"r{place}", "table_row", "", "", " | ".join(cells), cells=cells, header_row=("Hạng người", "Mức góp"), table=1)
+        for place, cells in enumerate(table)
+    ]
+    head = Clause("head", "table_row", "", "", "Hạng người | Mức góp", cells=("Hạng người", "Mức góp"), table=1)
+    found = screen(CovenantText("", (head, *rows)), rules)
+    assert [bool(one.findings) for one in found] == [False, False, False, True]
+
+
+def test_a_header_row_is_no_provision_and_no_neighbour(rules: RuleSet) -> None:
+    header = ("Việc", "Công nam", "Công nữ")
+    head = Clause("head", "table_row", "", "", " | ".join(header), cells=header, table=1)
+    alike = Clause("a", "table_row", "", "", "Đan | 4 | 4", cells=("Đan", "4", "4"), header_row=header, table=1)
+    other = Clause("b", "table_row", "", "", "Nữ nuôi con nhỏ | 2 | 2", cells=("Nữ nuôi con nhỏ", "2", "2"), header_row=header, table=1)
+    assert header_rows((head, alike, other)) == {"head"}
+    found = screen(CovenantText("", (head, alike, other)), rules)
+    assert not found[0].findings and not found[1].findings

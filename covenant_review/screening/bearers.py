@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from covenant_review.screening.concepts import Mention
+from covenant_review.screening.contrasts import has_equal_row
 from covenant_review.screening.reading import Reading
 from covenant_review.screening.schema import PatternKind, PatternSpec
 from covenant_review.screening.sequences import Budget, Element
+from covenant_review.screening.sides import sex_sides
 from covenant_review.text.syllables import COMMA
 
 _ANOTHER = frozenset(("ai", "kẻ", "đánh", "ép", "cấm", "chê", "mời", "giúp", "đưa", "cho", "tặng", "thăm"))
@@ -27,6 +29,8 @@ def bearers_of(spec: PatternSpec) -> tuple[str, ...]:
 
 def find_bearers(spec: PatternSpec, reading: Reading, budget: Budget) -> Iterator[tuple[Element, ...]]:
     """Every bearer with one mention of each group of `all` near it, at least one of them in the clause itself."""
+    if reading.rows and not spec.paired and has_equal_row(reading, sex_sides(reading)):
+        return
     for concept in bearers_of(spec):
         for who in reading.by_concept.get(concept, ()):
             budget.spend()

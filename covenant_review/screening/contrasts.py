@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from covenant_review.screening.amounts import Amount, find_amounts
@@ -195,9 +195,10 @@ def _first_person(reading: Reading, sides: Mapping[str, int], start: int, end: i
 def _find_in_table(spec: PatternSpec, reading: Reading, sides: Mapping[str, int]) -> Iterator[tuple[tuple[Element, ...], Difference]]:
     yield from _find_in_columns(spec, reading, sides)
     own = _first_person(reading, sides, reading.own, len(reading.words))
-    if own is None:
+    if own is None or has_equal_row(reading, sides):
         return
     here = Chunk(own.end, len(reading.words), sides[own.concept], own)
+    first_found: tuple[tuple[Element, ...], Difference] | None = None
     for row in reading.rows:
         other = _first_person(row, sides, row.own, len(row.words))
         if other is None or sides[other.concept] == here.side:
@@ -206,37 +207,64 @@ def _find_in_table(spec: PatternSpec, reading: Reading, sides: Mapping[str, int]
         found = _difference(spec.differ, reading, here, row, there)
         if found is None and "amount" in spec.differ and _values_differ(reading, here, row, there):
             found = "amount", ((), ())
-        if found is not None:
-            yield _in_order((_person(own), *found[1][0])), found[0]
-            return
+        if found is not None and first_found is None:
+            first_found = _in_order((_person(own), *found[1][0])), found[0]
+    if first_found is not None:
+        yield first_found
 
 
 def _values_differ(reading: Reading, here: Chunk, row: Reading, there: Chunk) -> bool:
     """Whether the cells after the first differ between two rows of opposite sex."""
-    left = [reading.words[a:b] for a, b in _cells(reading, reading.own, here.end)[1:]]
-    right = [row.words[a:b] for a, b in _cells(row, row.own, there.end)[1:]]
+    left, right = _values(reading, here), _values(row, there)
     return bool(left) and len(left) == len(right) and left != right
+
+
+def has_equal_row(reading: Reading, sides: Mapping[str, int]) -> bool:
+    """Whether another row gives the other side the same amounts ("Con trai | 300.000", "Con gái | 300.000"), whatever a third says."""
+    own = _first_person(reading, sides, reading.own, len(reading.words)) if reading.rows else None
+    if own is None:
+        return False
+    here = Chunk(own.end, len(reading.words), sides[own.concept], own)
+    for row in reading.rows:
+        other = _first_person(row, sides, row.own, len(row.words))
+        if other is None or sides[other.concept] == here.side:
+            continue
+        if _values_agree(reading, here, row, Chunk(other.end, len(row.words), sides[other.concept], other)):
+            return True
+    return False
+
+
+def _values_agree(reading: Reading, here: Chunk, row: Reading, there: Chunk) -> bool:
+    """Whether all cells after the first, an amount among them, are the same in two rows of opposite sex."""
+    left = _values(reading, here)
+    return left == _values(row, there) and any(word[0].isdigit() for cell in left for word in cell)
+
+
+def _values(reading: Reading, chunk: Chunk) -> list[Sequence[str]]:
+    return [reading.words[start:end] for start, end in _cells(reading, reading.own, chunk.end)[1:]]
 
 
 def _find_in_columns(spec: PatternSpec, reading: Reading, sides: Mapping[str, int]) -> Iterator[tuple[tuple[Element, ...], Difference]]:
     """Header cells of opposite sex over cells of the row that differ."""
-    header = next((number for number, piece in enumerate(reading.pieces) if piece.place == "header_row"), None)
-    if header is None:
-        return
-    places = [position for position, span in enumerate(reading.spans) if span[0] == header]
-    if not places:
-        return
-    heads = _cells(reading, places[0], places[-1] + 1)
-    cells = _cells(reading, reading.own, len(reading.words))
-    if len(heads) != len(cells):
-        return
-    marked = []
-    for head, cell in zip(heads, cells, strict=True):
-        person = _first_person(reading, sides, *head)
-        if person is not None:
-            marked.append((sides[person.concept], cell))
+    marked = columns_by_side(reading, sides)
     for side, cell in marked:
         for other_side, other in marked:
             if side == 0 and other_side == 1 and reading.words[slice(*cell)] != reading.words[slice(*other)]:
                 yield _in_order((Element(*cell, None), Element(*other, None))), "amount"
                 return
+
+
+def columns_by_side(reading: Reading, sides: Mapping[str, int]) -> list[tuple[int, tuple[int, int]]]:
+    """The cells of a table row (syllables, half-open) that stand under a header cell naming one side only, each with that side."""
+    header = next((number for number, piece in enumerate(reading.pieces) if piece.place == "header_row"), None)
+    if header is None:
+        return []
+    places = [position for position, span in enumerate(reading.spans) if span[0] == header]
+    if not places:
+        return []
+    heads = _cells(reading, places[0], places[-1] + 1)
+    cells = _cells(reading, reading.own, len(reading.words))
+    if len(heads) != len(cells):
+        return []
+    named = ((_first_person(reading, sides, *head), cell) for head, cell in zip(heads, cells, strict=True))
+    return [(sides[person.concept], cell) for person, cell in named if person is not None]

@@ -12,7 +12,7 @@ from covenant_review.screening.explain import build_trail, why_sentence
 from covenant_review.screening.frames import FrameSet, LazyFrames, pattern_occurs, silencing_frame
 from covenant_review.screening.fuzzy import OverlapCounter
 from covenant_review.screening.patterns import Pattern, PatternMatch
-from covenant_review.screening.prefilter import RequirementTable, SurfaceIndex, bare_words, numbers_in
+from covenant_review.screening.prefilter import RequirementTable, SurfaceIndex, bare_words, numbers_in, plain_words
 from covenant_review.screening.reading import Reading, read_clause
 from covenant_review.screening.result import ClauseScreening, Finding, NotChecked, Outcome, Silenced
 from covenant_review.screening.rule import Rule, RuleException
@@ -48,8 +48,8 @@ class Engine:
         self._exact = sum(1 << place for place in range(len(self._patterns))) & ~sum(bit for bit, _pattern in self._fuzzy)
         if filtered:
             self._table = RequirementTable([pattern.gates or pattern.requires for _number, pattern in self._patterns])
+            self._surface = SurfaceIndex(index, self._table)
             self._overlap = OverlapCounter(pattern.fuzzy for _bit, pattern in self._fuzzy if pattern.fuzzy is not None)
-            self._surface = SurfaceIndex(index, self._table, self._overlap.__getitem__)
         self._known: dict[tuple[object, ...], ClauseScreening] = {}
 
     def possible(self, clause: Clause) -> int:
@@ -60,7 +60,7 @@ class Engine:
         """
         if has_lost_marks(clause.text):
             return self._exact | sum(bit for bit, _pattern in self._fuzzy)
-        words = self._surface.known_words(clause.text)
+        words = plain_words(clause.text)
         above = clause.headings or clause.lead_in or clause.header_row
         context = tuple(filter(None, (*clause.headings[-1:], clause.lead_in, *clause.header_row))) if above else ()
         found = self._surface.possible(words, context, table=bool(clause.cells))

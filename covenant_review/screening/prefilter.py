@@ -26,9 +26,17 @@ Group = frozenset[str]
 _LETTERS = re.compile(r"[^\W\d_]+")
 _QUANTIFIER = "nào"
 """The word that a denying "không … nào" puts the concept of denial on (`reading.py`)."""
+_COMMON_WORDS = """
+    và là của có không được thì cho các những trong với ở ra vào lên xuống đi đến tới từ một hai ba người nhà con này đó ấy khi nếu mà
+    phải đã đang sẽ cũng chỉ do bởi vì để theo về trên dưới sau trước tại bị làm việc nào ai gì mỗi mọi cả đều lại rồi còn hay hoặc
+    thôn xã làng họ nhau cùng như bằng hơn nhất ngày năm tháng ông bà chưa chẳng đừng ăn lấy đủ số tiền công nhiều ít lớn nhỏ mới cũ
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
+"""Words that most texts hold: of a long phrase, two words in a row without them tell more. Any choice is right, some are faster."""
 _MOST_WORDS_KNOWN = 50_000
-_MOST_GROUPS = 3
+_MOST_GROUPS = 3  # `RequirementTable.met` is written for so many
 _LONGEST_CHUNK_KNOWN = 40
+_FIGURES = "0123456789.,;:()/%-–+"
 _MOST_TEXTS_KNOWN = 4096
 
 
@@ -44,6 +52,27 @@ class _Chunks(dict[str, tuple[str, ...]]):
         return words
 
 
+class _SeveralWords(Exception):
+    """A chunk holds more words than one: "và/hoặc"."""
+
+
+class _OneWord(dict[str, str]):
+    """The only word of a chunk, "" where it has none; `_SeveralWords` where it has more. Rows of words would take twice the time."""
+
+    def __missing__(self, chunk: str) -> str:
+        if not chunk.strip(_FIGURES):
+            return ""  # without end, and as quickly told as remembered
+        words = _words_of_chunk(chunk)
+        if len(words) > 1:
+            raise _SeveralWords
+        word = words[0] if words else ""
+        if len(chunk) <= _LONGEST_CHUNK_KNOWN:
+            if len(self) >= _MOST_WORDS_KNOWN:
+                self.clear()
+            self[chunk] = word
+        return word
+
+
 class _Bare(dict[str, str]):
     """Folded words without marks."""
 
@@ -55,12 +84,17 @@ class _Bare(dict[str, str]):
 
 
 _words_of_chunk = _Chunks().__getitem__
+_word_of_chunk = _OneWord().__getitem__
 _bare = _Bare()
 
 
 def plain_words(text: str) -> list[str]:
     """The folded words of a text in order, figures left out: what the surface of a text is asked by."""
-    return list(chain.from_iterable(map(_words_of_chunk, text.split())))
+    chunks = text.split()
+    try:
+        return list(filter(None, map(_word_of_chunk, chunks)))
+    except _SeveralWords:
+        return list(chain.from_iterable(map(_words_of_chunk, chunks)))
 
 
 def bare_words(words: Iterable[str]) -> frozenset[str]:
@@ -78,32 +112,32 @@ class WordBits:
         """`phrases` gives the bits of each phrase; of a long one the two words in a row that are rarest among all are kept."""
         self.always = 0
         """Bits of phrases without words: this index cannot tell."""
-        self._single: dict[str, int] = {}
-        self._pairs: dict[Pair, int] = {}
+        single: dict[str, int] = {}
+        pairs: dict[Pair, int] = {}
         counts = Counter(pair for words in phrases for pair in pairwise(words))
+
+        def rarity(pair: Pair) -> tuple[int, int, int]:
+            first, second = pair
+            return (first in _COMMON) + (second in _COMMON), counts[pair], -len(first) - len(second)
+
         for words, bits in phrases.items():
             if not words:
                 self.always |= bits
             elif len(words) == 1:
-                self._single[words[0]] = self._single.get(words[0], 0) | bits
+                single[words[0]] = single.get(words[0], 0) | bits
             else:
-                rarest = min(pairwise(words), key=lambda pair: (counts[pair], -len(pair[0]) - len(pair[1])))
-                self._pairs[rarest] = self._pairs.get(rarest, 0) | bits
-        self._known_single, self._known_pairs = frozenset(self._single), frozenset(self._pairs)
+                rarest = min(pairwise(words), key=rarity)
+                pairs[rarest] = pairs.get(rarest, 0) | bits
+        self.single, self.pair = single.get, pairs.get
 
-    def of_pairs(self, pairs: Iterable[Pair]) -> int:
-        """The bits of the phrases of which these two words in a row may be a part."""
-        mask = 0
-        for pair in self._known_pairs.intersection(pairs):
-            mask |= self._pairs[pair]
-        return mask
+    def of_pairs(self, pairs: Iterable[Pair], mask: int = 0) -> int:
+        """`mask` with the bits of the phrases of which these two words in a row may be a part."""
+        return reduce(or_, filter(None, map(self.pair, pairs)), mask)
 
-    def of(self, words: Sequence[str]) -> int:
-        """The bits of all phrases that may stand in these words."""
-        mask = self.of_pairs(pairwise(words))
-        for word in self._known_single.intersection(words):
-            mask |= self._single[word]
-        return mask
+    def of(self, words: Sequence[str], mask: int = 0) -> int:
+        """`mask` with the bits of all phrases that may stand in these words."""
+        mask = reduce(or_, filter(None, map(self.single, words)), mask)
+        return reduce(or_, filter(None, map(self.pair, pairwise(words))), mask)
 
 
 class RequirementTable:
@@ -116,19 +150,19 @@ class RequirementTable:
         """
         self.count = len(requirements)
         requirements = [sorted(groups, key=len)[:_MOST_GROUPS] for groups in requirements]
-        self._groups = max(map(len, requirements), default=0)
         self._all = (1 << self.count) - 1
-        self.width = self.count * self._groups
+        self.width = self.count * _MOST_GROUPS
         """Bits that a mask has."""
         self.concepts: dict[str, int] = {}
         self.phrases: dict[tuple[str, ...], int] = {}
         """Plain words in a row, as the patterns have them."""
-        self._free = 0
+        self.free = 0
+        """Groups that are not there, so met from the start: every mask begins with these bits."""
         for number, groups in enumerate(requirements):
-            for place in range(self._groups):
+            for place in range(_MOST_GROUPS):
                 bit = 1 << (place * self.count + number)
                 if place >= len(groups):
-                    self._free |= bit  # a group that is not there is met from the start
+                    self.free |= bit
                     continue
                 for part in groups[place]:
                     if part.startswith(LITERAL):
@@ -139,21 +173,13 @@ class RequirementTable:
         self._words = WordBits(self.phrases)
 
     def met(self, mask: int) -> int:
-        """The patterns, as bits, all of whose groups are in `mask`."""
-        if not self._groups:
-            return self._all
-        mask |= self._free
-        found = mask
-        for place in range(1, self._groups):
-            found &= mask >> (place * self.count)
-        return found & self._all
+        """The patterns, as bits, all of whose groups are in `mask`, which began with `free`; bits above `width` do not count."""
+        return mask & self._all & (mask >> self.count) & (mask >> 2 * self.count)
 
     def possible(self, concepts: Iterable[str], words: Sequence[str]) -> int:
         """The patterns, as bits, that can match where these concepts and, in this order, these words occur."""
-        mask = self._words.of(words)
-        for concept in concepts:
-            mask |= self.concepts.get(concept, 0)
-        return self.met(mask)
+        mask = self._words.of(words, self.free)
+        return self.met(reduce(or_, filter(None, map(self.concepts.get, concepts)), mask))
 
 
 def numbers_in(bits: int) -> Iterator[int]:
@@ -171,12 +197,13 @@ class SurfaceIndex:
         self._table = table
         self._women, self._men = 1 << table.width, 2 << table.width
         self._kin_at = table.width + 2
-        self._own = (1 << table.width) - 1
+        self._both = (self._women | self._men) >> table.width
         phrases: dict[tuple[str, ...], int] = {}
         for entry, bits in self._entries(index):
             words = tuple(plain_words(normal_form(entry)))
             phrases[words] = phrases.get(words, 0) | bits
         self._words = WordBits(phrases)
+        self._from_the_start = table.free | self._words.always
         self._of_context = lru_cache(maxsize=_MOST_TEXTS_KNOWN)(self._read_context)
 
     def _read_context(self, context: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
@@ -186,7 +213,7 @@ class SurfaceIndex:
         for text in context:
             words = plain_words(text)
             if words:
-                mask |= self._words.of(words) | self._words.of_pairs((last, words[0]) for last in before)
+                mask = self._words.of_pairs([(last, words[0]) for last in before], self._words.of(words, mask))
                 before.append(words[-1])
         return mask, tuple(before)
 
@@ -196,15 +223,19 @@ class SurfaceIndex:
         What stands above clauses stands above many of them: it is remembered. Kin words count where both sexes may be named,
         or in a row of a `table`.
         """
-        mask = self._words.of(words) | self._words.always
+        mask = self._from_the_start
         if context:
             above, before = self._of_context(context)
             mask |= above
             if words:
-                mask |= self._words.of_pairs((last, words[0]) for last in before)
-        if table or (mask & self._women and mask & self._men):
+                mask = self._words.of_pairs([(last, words[0]) for last in before], mask)
+        # As WordBits.of, without the calls: this is done for every clause, and many go no further.
+        mask = reduce(or_, filter(None, map(self._words.single, words)), mask)
+        mask = reduce(or_, filter(None, map(self._words.pair, pairwise(words))), mask)
+        sexes = mask >> self._table.width
+        if table or sexes & self._both == self._both:
             mask |= mask >> self._kin_at
-        return self._table.met(mask & self._own)
+        return self._table.met(mask)
 
     def _entries(self, index: ConceptIndex) -> Iterator[tuple[str, int]]:
         """Every phrase that a pattern asks for or that names a sex, with its bits: the table's, above them the two sexes, above

@@ -23,19 +23,30 @@ def screen(covenant: CovenantText, ruleset: RuleSet) -> tuple[ClauseScreening, .
     lost.
     """
     engine = ruleset.engine
-    rows = _rows_by_table(covenant.clauses, engine)
+    heads = header_rows(covenant.clauses)
+    rows = _rows_by_table([clause for clause in covenant.clauses if clause.id not in heads], engine)
     results = []
     for clause in covenant.clauses:
-        if clause.is_judged and not is_header_row(clause):
+        if clause.is_judged and clause.id not in heads:
             results.append(engine.screen(clause, rows.get(clause.id, ())))
         else:
             results.append(ClauseScreening(clause.id))
     return _with_headings(covenant.clauses, results, engine)
 
 
-def is_header_row(clause: Clause) -> bool:
-    """A table's header row lays nothing down of its own; it is judged with each row beneath it."""
-    return bool(clause.header_row) and clause.cells == clause.header_row
+def header_rows(clauses: Sequence[Clause]) -> frozenset[str]:
+    """The ids of rows that only name the columns of the rows beneath: they lay nothing down, and are judged with each of those."""
+    named: dict[int | None, tuple[str, ...]] = {}
+    found = []
+    for clause in reversed(clauses):
+        if clause.kind != "table_row" or not clause.cells:
+            continue
+        heads = clause.header_row or named.get(clause.table, ())
+        if heads and all(any(cell in head for head in heads) for cell in clause.cells if cell):
+            found.append(clause.id)
+        elif clause.header_row:
+            named[clause.table] = clause.header_row
+    return frozenset(found)
 
 
 def screen_clause(clause: Clause, ruleset: RuleSet, rows: Sequence[Clause] = ()) -> ClauseScreening:
@@ -67,7 +78,7 @@ def _with_headings(clauses: Sequence[Clause], results: list[ClauseScreening], en
         if clause.kind != "heading":
             continue
         own = engine.screen(replace(clause, headings=clause.headings[:-1]))
-        violations = tuple(finding for finding in own.findings if finding.outcome == "violation")
+        violations = tuple(finding for finding in own.findings if finding.outcome == "violation" and not finding.broad)
         if not violations or len(clause.text.split()) < _LEAST_WORDS_OF_A_PROVISION:
             continue
         target = children.get(clause.id, [position])[0]

@@ -12,7 +12,7 @@ from covenant_review.screening.engine import Engine
 from covenant_review.screening.reading import Reading
 from covenant_review.screening.result import ClauseScreening, Finding, NotChecked
 from covenant_review.screening.ruleset import RuleSet
-from covenant_review.screening.screen import is_header_row
+from covenant_review.screening.screen import header_rows
 from covenant_review.screening.second_reader_doubt import Doubt, SecondOpinion, needs_words, weighed_again
 from covenant_review.screening.second_reader_explaining import (
     SUGGESTION,
@@ -209,8 +209,11 @@ def with_second_reader(
     """
     if reader is None:
         return tuple(screenings)
-    rows = _Rows(covenant.clauses, reader)
-    return tuple(_read_also(clause, screening, rows, reader, doubt) for clause, screening in zip(covenant.clauses, screenings, strict=True))
+    rows, heads = _Rows(covenant.clauses, reader), header_rows(covenant.clauses)
+    return tuple(
+        _read_also(clause, screening, rows, reader, doubt) if clause.is_judged and clause.id not in heads else screening
+        for clause, screening in zip(covenant.clauses, screenings, strict=True)
+    )
 
 
 def probabilities(covenant: CovenantText, reader: SecondReader) -> dict[str, float]:
@@ -220,10 +223,11 @@ def probabilities(covenant: CovenantText, reader: SecondReader) -> dict[str, flo
 
 
 def rows_by_clause(clauses: Sequence[Clause]) -> dict[str, tuple[Clause, ...]]:
-    """For each table row the other rows of its table."""
+    """For each table row the other rows of its table, without those that only name the columns."""
+    heads = header_rows(clauses)
     tables: dict[int, list[Clause]] = {}
     for clause in clauses:
-        if clause.kind == "table_row" and clause.table is not None:
+        if clause.kind == "table_row" and clause.table is not None and clause.id not in heads:
             tables.setdefault(clause.table, []).append(clause)
     return {row.id: tuple(other for other in rows if other is not row) for rows in tables.values() for row in rows}
 
@@ -258,8 +262,6 @@ class _Rows:
 
 
 def _read_also(clause: Clause, screening: ClauseScreening, rows: _Rows, reader: SecondReader, doubt: Doubt | None) -> ClauseScreening:
-    if not clause.is_judged or is_header_row(clause):
-        return screening
     try:
         seen = reader.read(clause, rows.beside(clause))
         if doubt is not None:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from covenant_review.screening.amounts import find_amounts
+from covenant_review.screening.contrasts import columns_by_side, has_equal_row
 from covenant_review.screening.frames import ActiveFrame
 from covenant_review.screening.reading import Reading
 from covenant_review.screening.sides import Chunk, chunks_of, first_unequal, same_terms, sex_sides
@@ -234,6 +235,7 @@ def _standing(reading: Reading, own: Sequence[Unit], context: Sequence[Unit]) ->
     yield Feature(f"e length {min(length // 8, 6)} {named}", ())
     yield from _contrasts(reading)
     yield from _rows(reading)
+    yield from _columns(reading)
 
 
 def _contrasts(reading: Reading) -> Iterator[Feature]:
@@ -269,7 +271,22 @@ def _rows(reading: Reading) -> Iterator[Feature]:
     if len(own) != 1 or not reading.rows:
         return
     others = {row.index.sex[mention.concept] for row in reading.rows for mention in row.persons if mention.start >= row.own}
-    yield Feature("e rows other sex" if others - own else "e rows this sex only", ())
+    if others - own:
+        yield Feature("e rows other sex", ())
+        yield Feature(f"e rows {'alike' if has_equal_row(reading, sex_sides(reading)) else 'differ'}", ())
+    else:
+        yield Feature("e rows this sex only", ())
+
+
+def _columns(reading: Reading) -> Iterator[Feature]:
+    """A row whose cells under the columns of the two sexes are the same or not: its own words name nobody."""
+    columns = columns_by_side(reading, sex_sides(reading))
+    sides = {side: reading.words[slice(*cell)] for side, cell in columns}
+    if len(sides) == 2:
+        yield Feature(
+            f"e columns {'alike' if len({tuple(words) for words in sides.values()}) == 1 else 'differ'}",
+            tuple(cell for _side, cell in columns),
+        )
 
 
 def _frames(active: Sequence[ActiveFrame]) -> Iterator[Feature]:

@@ -10,7 +10,7 @@ from typing import Any
 from covenant_review.screening.reading import Reading
 from covenant_review.screening.result import ClauseScreening
 from covenant_review.screening.ruleset import RuleSet
-from covenant_review.screening.screen import screen, screen_clause
+from covenant_review.screening.screen import header_rows, screen, screen_clause
 from covenant_review.screening.second_reader import rows_by_clause
 from covenant_review.screening.second_reader_corpus import NEVER_LEFT_OUT, STATUTE, Corpus, Provision
 from covenant_review.screening.second_reader_features import features_of
@@ -122,7 +122,10 @@ def examples_of(corpus: Corpus, ruleset: RuleSet) -> list[Example]:
     for covenant in corpus.covenants:
         found = {screening.clause_id: screening for screening in screen(covenant.covenant, ruleset)}
         tables = rows_by_clause(covenant.covenant.clauses)
+        heads = header_rows(covenant.covenant.clauses)
         for provision in covenant.provisions:
+            if provision.clause.id in heads and provision.is_harmless:
+                continue  # neither rules nor reader judge it
             rows = [engine.read(row) for row in tables.get(provision.clause.id, ())]
             add(provision, found[provision.clause.id], rows, in_pair=False)
     for pair in corpus.pairs:
