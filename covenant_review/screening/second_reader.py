@@ -63,6 +63,7 @@ _SMALL_WORDS = frozenset(
         "một",
         "hai",
         "#",
+        "điều",
     ]
 )
 
