@@ -184,3 +184,9 @@ def test_a_civil_date_in_brackets_stands_for_the_one_by_the_moon() -> None:
 @pytest.mark.parametrize("line", ["ngày " + ". " * 4000, "…" * 9000, "hai nghìn " * 900, "tháng " * 2000, "1/" * 4000])
 def test_odd_lines_take_no_time_and_tell_nothing(line: str) -> None:
     assert all(one.day is None for one in dates_in(line))
+
+
+@pytest.mark.parametrize("title", ["QUY ƯỚC PHƯỜNG VẢI", "HƯƠNG ƯỚC CẢI LƯƠNG XÃ TAM GIÁP"])
+def test_a_guild_or_an_old_village_that_the_title_is_of_is_no_commune(title: str) -> None:
+    assert "commune" not in told(title, "Điều 1. Ai cũng giữ sạch giếng.")
+    assert told("QUY ƯỚC THÔN ĐOÀI, XÃ TAM GIÁP", "Điều 1. Ai cũng giữ sạch giếng.")["commune"] == "xã Tam Giáp"

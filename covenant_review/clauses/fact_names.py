@@ -159,6 +159,8 @@ def place_of(parts: Parts, level: str) -> Fact | None:
     for clauses, reading in readings:
         found = [(clause, place) for clause in clauses for place in without_later_names(clause.text, reading(clause.text))]
         found = [one for one in found if one[1].level == level]
+        if level == "commune" and clauses is parts.title and any(_is_subject(clause, place) for clause, place in found):
+            return None
         if not found:
             continue
         only = _only(found, level)
@@ -167,6 +169,12 @@ def place_of(parts: Parts, level: str) -> Fact | None:
         clause, place = only
         return fact(level, f"{place.unit} {place.name}", clause, place.start, place.end)
     return None
+
+
+def _is_subject(clause: Clause, place: Place) -> bool:
+    """Whether the title says "Hương ước xã …", "Quy ước phường bè …": a village of old or a guild, whose commune is another."""
+    before = fold(clause.text[: place.start])
+    return bool(GENRE.search(before)) and GENRE.sub("", before).strip() in ("", "cải lương")
 
 
 def commune_of_date_line(parts: Parts, community: Fact | None) -> Fact | None:
