@@ -194,44 +194,38 @@ def _first_person(reading: Reading, sides: Mapping[str, int], start: int, end: i
 
 def _find_in_table(spec: PatternSpec, reading: Reading, sides: Mapping[str, int]) -> Iterator[tuple[tuple[Element, ...], Difference]]:
     yield from _find_in_columns(spec, reading, sides)
-    own = _first_person(reading, sides, reading.own, len(reading.words))
-    if own is None or has_equal_row(reading, sides):
+    if has_equal_row(reading, sides):
         return
-    here = Chunk(own.end, len(reading.words), sides[own.concept], own)
-    first_found: tuple[tuple[Element, ...], Difference] | None = None
-    for row in reading.rows:
-        other = _first_person(row, sides, row.own, len(row.words))
-        if other is None or sides[other.concept] == here.side:
-            continue
-        there = Chunk(other.end, len(row.words), sides[other.concept], other)
+    for here, row, there in _rows_opposite(reading, sides):
         found = _difference(spec.differ, reading, here, row, there)
         if found is None and "amount" in spec.differ and _values_differ(reading, here, row, there):
             found = "amount", ((), ())
-        if found is not None and first_found is None:
-            first_found = _in_order((_person(own), *found[1][0])), found[0]
-    if first_found is not None:
-        yield first_found
+        if found is not None:
+            yield _in_order((_person(here.person), *found[1][0])), found[0]
+            return
+
+
+def has_equal_row(reading: Reading, sides: Mapping[str, int]) -> bool:
+    """Whether another row gives the other side the same amounts ("Con trai | 300.000", "Con gái | 300.000"), whatever a third says."""
+    return any(_values_agree(reading, here, row, there) for here, row, there in _rows_opposite(reading, sides))
+
+
+def _rows_opposite(reading: Reading, sides: Mapping[str, int]) -> Iterator[tuple[Chunk, Reading, Chunk]]:
+    """The row's own stretch beside each row of the table that begins with a person of the other side, and that row's stretch."""
+    own = _first_person(reading, sides, reading.own, len(reading.words)) if reading.rows else None
+    if own is None:
+        return
+    here = Chunk(own.end, len(reading.words), sides[own.concept], own)
+    for row in reading.rows:
+        other = _first_person(row, sides, row.own, len(row.words))
+        if other is not None and sides[other.concept] != here.side:
+            yield here, row, Chunk(other.end, len(row.words), sides[other.concept], other)
 
 
 def _values_differ(reading: Reading, here: Chunk, row: Reading, there: Chunk) -> bool:
     """Whether the cells after the first differ between two rows of opposite sex."""
     left, right = _values(reading, here), _values(row, there)
     return bool(left) and len(left) == len(right) and left != right
-
-
-def has_equal_row(reading: Reading, sides: Mapping[str, int]) -> bool:
-    """Whether another row gives the other side the same amounts ("Con trai | 300.000", "Con gái | 300.000"), whatever a third says."""
-    own = _first_person(reading, sides, reading.own, len(reading.words)) if reading.rows else None
-    if own is None:
-        return False
-    here = Chunk(own.end, len(reading.words), sides[own.concept], own)
-    for row in reading.rows:
-        other = _first_person(row, sides, row.own, len(row.words))
-        if other is None or sides[other.concept] == here.side:
-            continue
-        if _values_agree(reading, here, row, Chunk(other.end, len(row.words), sides[other.concept], other)):
-            return True
-    return False
 
 
 def _values_agree(reading: Reading, here: Chunk, row: Reading, there: Chunk) -> bool:
