@@ -182,7 +182,9 @@ class SecondReader:
         units = [
             unit
             for unit in (*units_of(reading, 0, reading.own), *units_of(reading, reading.own, len(reading.words)))
-            if unit.start < unit.end and unit.text not in _SMALL_WORDS
+            if unit.start < unit.end
+            and unit.text not in _SMALL_WORDS
+            and " ".join(reading.words[unit.start : unit.end]) not in _SMALL_WORDS
         ]
         weighed = [WeighingWords(unit.start, unit.end, sum(weight_at[unit.start : unit.end]) / 10_000) for unit in units]
         best = sorted((one for one in weighed if one.weight > 0), key=lambda one: -one.weight)[:_MOST_WORDS]
